@@ -1,0 +1,1 @@
+"""Answers: from a question to an article of cited statements."""

@@ -1,0 +1,241 @@
+"""From a question to an article. This is the one path; each step is a function with plain data on both sides."""
+
+import time
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from aitia import __version__
+from aitia.answers import texts
+from aitia.answers.bullet import Bullet, Numbering
+from aitia.answers.conflicts import MOST, places_of, relevant_disagreements, shown
+from aitia.answers.figures import best_quantity, compared
+from aitia.answers.follow_ups import follow_ups, nearest_topics
+from aitia.answers.gaps import gaps
+from aitia.answers.holdings import Holdings
+from aitia.answers.question_types import QuestionType, Slot, question_types
+from aitia.answers.routing import Refusal, Route, route
+from aitia.answers.safety import notice
+from aitia.answers.selection import Aim, Selector
+from aitia.answers.verdict import verdict
+from aitia.evidence.article import Article, ArticleSection, Cited, LibraryVersion, sealed
+from aitia.evidence.nouns import Disagreement, Topic
+from aitia.evidence.reading import grade
+from aitia.search.analysis import Analysis
+from aitia.search.terms import content_stems
+
+_FOCUSED_DISAGREEMENTS = {"short": 1, "standard": 3, "full": 8}
+
+
+def answer(holdings: Holdings, analysis: Analysis, audience: str, length: str) -> Article:
+    """The article for an analysed question, or the article that says why there is none."""
+    started = time.perf_counter()
+    chosen = route(holdings, analysis)
+    if isinstance(chosen, Refusal):
+        article = _refused(holdings, analysis, audience, length, chosen)
+    elif chosen.places:
+        article = _focused(holdings, analysis, audience, length, chosen)
+    else:
+        article = _broad(holdings, analysis, audience, length, chosen.type)
+    return sealed(article, (time.perf_counter() - started) * 1000)
+
+
+def _broad(holdings: Holdings, analysis: Analysis, audience: str, length: str, kind: QuestionType) -> Article:
+    """An article with the sections that the question type asks for."""
+    topics = _topics_of(holdings, kind)
+    within = [place for topic in topics for place in holdings.places_by_topic.get(topic.id, ())]
+    possible = relevant_disagreements(holdings, {topic.id for topic in topics}, within, (), 999)
+    disputed = frozenset(place for disagreement in possible for place in places_of(holdings, disagreement))
+    aim = Aim(audience, length, analysis.focus, disputed=disputed)
+    selector = Selector(holdings, aim)
+    lead = _lead(selector, kind)
+    sections = []
+    for section in kind.sections:
+        bullets = [bullet for slot in section.slots for bullet in selector.fill(slot)]
+        if bullets:
+            sections.append((section.heading[audience], section.facet, bullets))
+    disagreements = relevant_disagreements(
+        holdings, {topic.id for topic in topics}, selector.used, (), MOST[length], selector.withheld
+    )
+    return _article(
+        holdings,
+        analysis,
+        audience,
+        length,
+        lead,
+        sections,
+        disagreements,
+        gaps(holdings, audience, kind, topics),
+        follow_ups(holdings, analysis, selector.used, ()),
+    )
+
+
+def _focused(holdings: Holdings, analysis: Analysis, audience: str, length: str, chosen: Route) -> Article:
+    """A short article on one matter."""
+    stressed = tuple(word for name in analysis.narrower for word in name.split()) or analysis.focus
+    selector = Selector(
+        holdings,
+        Aim(
+            audience,
+            length,
+            analysis.focus,
+            tuple(topic.id for topic in chosen.topics),
+            chosen.type.facets,
+        ),
+    )
+    lead = _focused_lead(holdings, analysis, audience, chosen, selector)
+    sections = []
+    for section in question_types()["focused"].sections:
+        bullets = [
+            bullet
+            for slot in section.slots
+            for bullet in selector.fill_from(slot, chosen.places, analysis.question)
+        ]
+        if bullets:
+            sections.append((section.heading[audience], section.facet, bullets))
+    disagreements = relevant_disagreements(
+        holdings,
+        {topic.id for topic in chosen.topics},
+        chosen.places,
+        stressed,
+        _FOCUSED_DISAGREEMENTS[length],
+    )
+    return _article(
+        holdings,
+        analysis,
+        audience,
+        length,
+        lead,
+        sections,
+        disagreements,
+        gaps(holdings, audience, chosen.type, chosen.topics, chosen),
+        follow_ups(holdings, analysis, selector.used, chosen.topics),
+    )
+
+
+def _lead(selector: Selector, kind: QuestionType) -> list[Bullet]:
+    """One to three sentences that answer the question."""
+    lead: list[Bullet] = []
+    for slot in kind.lead:
+        bullet, bullets = None, []
+        if slot.compare:
+            quantity = best_quantity(selector.holdings, slot.topics, slot.about)
+            if quantity is not None:
+                bullet = compared(
+                    selector.holdings, quantity, selector.aim.audience, "full", with_members=False
+                )
+        if bullet is None:
+            bullets = selector.fill(replace(slot, compare=False, short=1, standard=1, full=1))
+        lead += [bullet] if bullet else bullets
+    return lead
+
+
+def _focused_lead(
+    holdings: Holdings,
+    analysis: Analysis,
+    audience: str,
+    chosen: Route,
+    selector: Selector,
+) -> list[Bullet]:
+    if chosen.measures and chosen.topics:
+        quantity = best_quantity(holdings, [topic.id for topic in chosen.topics], analysis.question)
+        bullet = compared(holdings, quantity, audience, "full", with_members=False) if quantity else None
+        if bullet is not None and set(bullet.places) <= chosen.places:
+            return [bullet]
+    if chosen.weighs:
+        named = analysis.narrower or tuple(
+            stem
+            for topic in chosen.topics
+            for name in (topic.label, *topic.synonyms, *topic.narrower)
+            for stem in content_stems(name)
+        )
+        weighed = verdict(holdings, chosen.places, chosen.name, holdings.condition.label, named, audience)
+        if weighed is not None:
+            return [weighed]
+    about = " ".join(
+        slot.about
+        for slot in chosen.type.lead
+        if slot.topics and set(slot.topics) <= {topic.id for topic in chosen.topics}
+    )
+    return selector.fill_from(
+        Slot(short=1, standard=1, full=1), chosen.places, about or analysis.question, bool(about)
+    )
+
+
+def _topics_of(holdings: Holdings, kind: QuestionType) -> list[Topic]:
+    """The topics that a question type draws on."""
+    slots = [slot for section in kind.sections for slot in section.slots]
+    facets = {facet for slot in slots for facet in (*slot.facets, slot.facet)}
+    groups = {slot.group for slot in slots if slot.group}
+    names = {name for slot in slots for name in slot.topics}
+    return [
+        topic
+        for topic in holdings.contents.topics
+        if topic.id in names or topic.facet in facets or (topic.group and topic.group in groups)
+    ]
+
+
+def _article(
+    holdings: Holdings,
+    analysis: Analysis,
+    audience: str,
+    length: str,
+    lead: Sequence[Bullet],
+    sections: Sequence[tuple[str, str, list[Bullet]]],
+    disagreements: Sequence[Disagreement],
+    missing: tuple[str, ...],
+    questions: tuple[str, ...],
+) -> Article:
+    """Number the citations in the order of reading and put the parts together."""
+    numbering = Numbering(holdings, audience)
+    cited_lead = numbering.cited(lead)
+    cited_sections = tuple(
+        ArticleSection(heading, facet, tuple(numbering.statement(bullet) for bullet in bullets))
+        for heading, facet, bullets in sections
+    )
+    cited_disagreements = tuple(
+        shown(disagreement, holdings, numbering, audience) for disagreement in disagreements
+    )
+    words = [cited_lead.text, *(bullet.text for _, _, bullets in sections for bullet in bullets)]
+    return Article(
+        question=analysis.question,
+        audience=audience,
+        length=length,
+        title=analysis.question,
+        status=texts.STATUS,
+        updated=holdings.contents.updated,
+        caution=texts.CAUTION[audience],
+        library=LibraryVersion(holdings.contents.name, holdings.contents.version),
+        answered=True,
+        notice=notice(analysis.question),
+        lead=cited_lead,
+        sections=cited_sections,
+        disagreements=cited_disagreements,
+        gaps=missing,
+        references=numbering.references(),
+        follow_ups=questions,
+        reading_grade=round(grade(" ".join(words)), 1) if audience == "patient" else None,
+        disclaimer=texts.DISCLAIMER[audience],
+        version=__version__,
+    )
+
+
+def _refused(holdings: Holdings, analysis: Analysis, audience: str, length: str, refusal: Refusal) -> Article:
+    title = holdings.contents.title
+    return Article(
+        question=analysis.question,
+        audience=audience,
+        length=length,
+        title=analysis.question,
+        status=texts.STATUS,
+        updated=holdings.contents.updated,
+        caution=texts.CAUTION[audience],
+        library=LibraryVersion(holdings.contents.name, holdings.contents.version),
+        answered=False,
+        notice=notice(analysis.question),
+        lead=Cited(f"The library “{title}” cannot answer this question: {refusal.reason}."),
+        nearest_topics=nearest_topics(holdings, analysis),
+        follow_ups=follow_ups(holdings, analysis, (), ()),
+        disclaimer=texts.DISCLAIMER[audience],
+        version=__version__,
+    )

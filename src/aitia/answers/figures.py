@@ -1,0 +1,133 @@
+"""Figures side by side: several sources' estimates of one quantity in one bullet.
+
+The wording follows the certainty of the best estimate, one grade lower where the estimates lie far apart (GRADE
+lowers certainty for inconsistency; Guyatt et al., J Clin Epidemiol 2011;64:1294).
+"""
+
+from collections.abc import Sequence
+
+from aitia.answers.bullet import Bullet
+from aitia.answers.holdings import Estimate, Holdings
+from aitia.evidence.nouns import KIND_LABELS, Certainty, Figure
+from aitia.evidence.numbers import written
+from aitia.evidence.wording import with_certainty
+from aitia.search.terms import content_stems
+
+_SHOWN = {"short": 3, "standard": 5, "full": 8}
+_FAR_APART = 2.0
+"""How many times the least estimate the greatest may be before certainty is lowered."""
+_LOWER = {
+    Certainty.HIGH: Certainty.MODERATE,
+    Certainty.MODERATE: Certainty.LOW,
+    Certainty.LOW: Certainty.VERY_LOW,
+    Certainty.VERY_LOW: Certainty.VERY_LOW,
+}
+
+
+def best_quantity(holdings: Holdings, topics: Sequence[str], about: str) -> str | None:
+    """The quantity that most sources on these topics give, among those nearest to a text; None if none has two."""
+    wanted = frozenset(content_stems(about))
+    ranked = []
+    for name, estimates in holdings.estimates.items():
+        sources = {
+            estimate.statement.source_id
+            for estimate in estimates
+            if any(topic in estimate.statement.topics for topic in topics)
+        }
+        if len(sources) > 1:
+            words = frozenset(content_stems(name))
+            ranked.append((len(words & wanted) / (1 + len(words)), len(sources), name))
+    if not ranked:
+        return None
+    return max(ranked)[2]
+
+
+def chosen_estimates(holdings: Holdings, quantity: str, length: str) -> list[Estimate]:
+    """One estimate a source, the whole population's if it gives one; the best-founded first."""
+    by_source: dict[str, Estimate] = {}
+    for estimate in holdings.estimates.get(quantity, ()):
+        other = by_source.get(estimate.statement.source_id)
+        if other is None or (other.part and not estimate.part):
+            by_source[estimate.statement.source_id] = estimate
+    whole = [estimate for estimate in by_source.values() if not estimate.part]
+    estimates = whole if len(whole) > 1 else list(by_source.values())
+    estimates.sort(key=lambda estimate: (-holdings.standing_weight(estimate.place), estimate.place))
+    return estimates[: _SHOWN[length]]
+
+
+def compared(
+    holdings: Holdings, quantity: str, audience: str, length: str, *, with_members: bool = True
+) -> Bullet | None:
+    """The bullet for a quantity, or None if fewer than two sources give it."""
+    estimates = chosen_estimates(holdings, quantity, length)
+    units = {estimate.figure.unit for estimate in estimates}
+    if len(estimates) < 2 or len(units) > 1:
+        return None
+    names = holdings.quantities[quantity]
+    label = names.plain if audience == "patient" else names.label
+    least = min(estimates, key=lambda estimate: estimate.least)
+    most = max(estimates, key=lambda estimate: estimate.most)
+    low, high = least.least, most.most
+    unit = least.figure.unit
+    certainty = max((estimate.statement.certainty for estimate in estimates), key=lambda grade: grade.rank)
+    if low <= 0 or high / low > _FAR_APART:
+        certainty = _LOWER[certainty]
+    if low == high:
+        extent = f"about {with_unit(low, unit)}"
+    else:
+        extent = f"between {written(low)}{'%' if unit == '%' else ''} and {with_unit(high, unit)}"
+    text = with_certainty(f"{label} {{is}} {extent}", certainty)
+    if with_members:
+        in_order = sorted(estimates, key=lambda estimate: (estimate.least, estimate.most))
+        listed = [_member(holdings, estimate, audience) for estimate in in_order]
+        text += ", by source: " + "; ".join(listed)
+    else:
+        text += f", by {len(estimates)} sources"
+    return Bullet(
+        text + ".",
+        tuple(dict.fromkeys(estimate.place for estimate in estimates)),
+        certainty,
+        tuple(
+            figure
+            for estimate in estimates
+            for figure in (estimate.figure, estimate.upper)
+            if figure is not None
+        ),
+        merged=True,
+    )
+
+
+def with_unit(value: float, unit: str) -> str:
+    """ "5%", "14 months", "2.16 per 100,000 person-years", "1.81"."""
+    if unit == "%":
+        return f"{written(value)}%"
+    if unit in ("1", "count"):
+        return written(value)
+    return f"{written(value)} {unit}"
+
+
+def with_interval(figure: Figure, audience: str) -> str:
+    """The value; for professionals with its interval: "4.6% (95% CI 3.9 to 5.5)"."""
+    text = with_unit(figure.value, figure.unit)
+    if audience == "patient" or figure.low is None or figure.high is None:
+        return text
+    kind = f"{figure.interval} " if figure.interval and figure.interval.startswith("95%") else ""
+    return f"{text} ({kind}{written(figure.low)} to {written(figure.high)})"
+
+
+def _member(holdings: Holdings, estimate: Estimate, audience: str) -> str:
+    figure = estimate.figure
+    if estimate.upper is not None:
+        end = with_unit(estimate.upper.value, figure.unit)
+        text = f"{written(figure.value)}{'%' if figure.unit == '%' else ''} to {end}"
+    elif estimate.part == "upper":
+        text = f"up to {with_unit(figure.value, figure.unit)}"
+    else:
+        text = with_interval(figure, audience)
+    source = holdings.source_of(estimate.place)
+    said = [estimate.part] if estimate.part not in ("", "upper") else []
+    if audience != "patient":
+        said.append(KIND_LABELS[source.kind])
+    if source.year:
+        said.append(str(source.year))
+    return f"{text}, {', '.join(said)}" if said else text

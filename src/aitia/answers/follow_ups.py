@@ -1,0 +1,60 @@
+"""The next questions, taken from the topics that the library can answer on."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from aitia.answers.holdings import Holdings
+from aitia.evidence.nouns import Topic
+from aitia.search.analysis import Analysis
+
+_ENOUGH = 3
+"""Statements that a topic must have to be offered."""
+
+
+def follow_ups(
+    holdings: Holdings, analysis: Analysis, used: Iterable[int], asked: Sequence[Topic], count: int = 3
+) -> tuple[str, ...]:
+    """Questions on the matters that the answer touched most and did not exhaust, from different facets."""
+    used = set(used)
+    touched = Counter(topic for place in used for topic in holdings.statements[place].topics)
+    asked_ids = {topic.id for topic in asked}
+    plain = analysis.question.lower()
+
+    def worth(topic: Topic) -> tuple[float, str]:
+        held = holdings.places_by_topic.get(topic.id, [])
+        unsaid = sum(place not in used for place in held)
+        return (-(touched[topic.id] + 0.1) * unsaid / (1 + len(held)) ** 1.5, topic.id)
+
+    offered: list[Topic] = []
+    for topic in sorted(holdings.contents.topics, key=worth):
+        if (
+            topic.question
+            and topic.id not in asked_ids
+            and topic.question.lower() != plain
+            and len(holdings.places_by_topic.get(topic.id, ())) >= _ENOUGH
+            and topic.facet not in {other.facet for other in offered}
+        ):
+            offered.append(topic)
+        if len(offered) == count:
+            break
+    return tuple(topic.question for topic in offered if topic.question)
+
+
+def nearest_topics(holdings: Holdings, analysis: Analysis, count: int = 5) -> tuple[str, ...]:
+    """What the library holds that is nearest to a question that it cannot answer.
+
+    The topics that the question names, then those of the statements that share its words, then the largest topic
+    of each facet.
+    """
+    held = {topic.id: len(holdings.places_by_topic.get(topic.id, ())) for topic in holdings.contents.topics}
+    named = [topic.id for topic in analysis.topics]
+    near: Counter[str] = Counter()
+    if analysis.focus:
+        for place in sorted(holdings.relevance(" ".join(analysis.focus)))[:20]:
+            near.update(holdings.statements[place].topics)
+    largest: dict[str, str] = {}
+    for topic in holdings.contents.topics:
+        if topic.facet not in largest or held[topic.id] > held[largest[topic.facet]]:
+            largest[topic.facet] = topic.id
+    ranked = dict.fromkeys([*named, *(name for name, _ in near.most_common(count)), *largest.values()])
+    return tuple(holdings.topics[name].label for name in ranked if held[name])[:count]

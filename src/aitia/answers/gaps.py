@@ -1,0 +1,38 @@
+"""What the library does not answer, said plainly."""
+
+from collections.abc import Sequence
+
+from aitia.answers import texts
+from aitia.answers.holdings import Holdings
+from aitia.answers.question_types import QuestionType
+from aitia.answers.routing import Route
+from aitia.evidence.nouns import Certainty, Kind, Topic
+
+
+def gaps(
+    holdings: Holdings,
+    audience: str,
+    kind: QuestionType,
+    topics: Sequence[Topic],
+    focused: Route | None = None,
+) -> tuple[str, ...]:
+    """What a reader of this answer will miss: matters without a statement, and matters with faint evidence only."""
+    found = []
+    if focused is None:
+        found += [
+            texts.MISSING[audience].format(text=expected.text)
+            for expected in kind.expects
+            if not any(holdings.holds(term) for term in expected.terms)
+        ]
+    elif focused.weighs:
+        kinds = {holdings.source_of(place).kind for place in focused.places}
+        if not kinds & {Kind.TRIAL, Kind.MENDELIAN_RANDOMISATION}:
+            found.append(texts.NOT_PROVEN[audience].format(name=focused.name))
+    for topic in topics:
+        places = holdings.places_by_topic.get(topic.id, [])
+        name = topic.plain_label if audience == "patient" else topic.label
+        if not places:
+            found.append(texts.MISSING[audience].format(text=name))
+        elif all(holdings.statements[place].certainty is Certainty.VERY_LOW for place in places):
+            found.append(texts.FAINT[audience].format(name=name))
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,193 @@
+"""A library arranged for answering: what it holds on each topic, and the figures that can be compared."""
+
+import re
+from collections import defaultdict
+from functools import cached_property
+
+from aitia.evidence.nouns import (
+    Condition,
+    Contents,
+    Figure,
+    Kind,
+    Quantity,
+    Source,
+    Standing,
+    Statement,
+    Topic,
+)
+from aitia.evidence.wording import SLOT
+from aitia.library.compile import Compiled
+from aitia.search.terms import content_stems
+
+WEIGHT_OF_DESIGN = {
+    Kind.GUIDELINE: 1.0,
+    Kind.SYSTEMATIC_REVIEW: 1.0,
+    Kind.META_ANALYSIS: 1.0,
+    Kind.CONSENSUS: 0.9,
+    Kind.TRIAL: 0.9,
+    Kind.MENDELIAN_RANDOMISATION: 0.8,
+    Kind.GWAS: 0.8,
+    Kind.REGISTRY: 0.8,
+    Kind.COHORT: 0.7,
+    Kind.TWIN_FAMILY: 0.7,
+    Kind.SEQUENCING: 0.6,
+    Kind.REVIEW: 0.6,
+    Kind.MODELLING: 0.6,
+    Kind.CASE_CONTROL: 0.55,
+    Kind.CASE_SERIES: 0.35,
+    Kind.IN_VITRO: 0.2,
+    Kind.ANIMAL: 0.15,
+}
+"""How much a study's design counts when statements compete for a place (0 to 1)."""
+
+_BRACKETS = re.compile(r"\s*\(([^()]*)\)$")
+
+
+class Estimate:
+    """One source's figure for a quantity; a range if it gives a lower and an upper end."""
+
+    def __init__(self, place: int, statement: Statement, figure: Figure, part: str) -> None:
+        self.place = place
+        self.statement = statement
+        self.figure = figure
+        self.part = part
+        """What the brackets say: a place, a sex, an age ... ; empty for the whole."""
+        self.upper: Figure | None = None
+        """The upper end, where `figure` is the lower one."""
+
+    @property
+    def least(self) -> float:
+        """The value, or the lower end."""
+        return float(self.figure.value)
+
+    @property
+    def most(self) -> float:
+        """The value, or the upper end."""
+        return float(self.upper.value if self.upper else self.figure.value)
+
+
+def base_and_part(name: str) -> tuple[str, str]:
+    """ "heritability (twins)" -> ("heritability", "twins")."""
+    match = _BRACKETS.search(name)
+    return (name[: match.start()], match[1]) if match else (name, "")
+
+
+class Holdings:
+    """The contents of a library with look-up tables. Sources that were retracted are left out of everything."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        contents: Contents = compiled.contents
+        self.contents = contents
+        self.index = compiled.index
+        self.topics: dict[str, Topic] = {topic.id: topic for topic in contents.topics}
+        self.sources: dict[str, Source] = {source.id: source for source in contents.sources}
+        self.statements = contents.statements
+        self.citable = frozenset(
+            place
+            for place, statement in enumerate(contents.statements)
+            if self.sources[statement.source_id].standing is not Standing.RETRACTED
+        )
+        self.latest_year = int(contents.updated[:4])
+        self._stems: dict[int, frozenset[str]] = {}
+        self._held: dict[str, bool] = {}
+        self._relevance: dict[str, dict[int, float]] = {}
+
+    @property
+    def condition(self) -> Condition:
+        """The condition that the library is about; the first, if there are several."""
+        return self.contents.conditions[0]
+
+    @cached_property
+    def places_by_topic(self) -> dict[str, list[int]]:
+        """The places of the statements on each topic."""
+        table: dict[str, list[int]] = defaultdict(list)
+        for place in sorted(self.citable):
+            for topic in self.statements[place].topics:
+                table[topic].append(place)
+        return dict(table)
+
+    @cached_property
+    def place_by_id(self) -> dict[str, int]:
+        """From a statement's id to its place."""
+        return {statement.id: place for place, statement in enumerate(self.statements)}
+
+    @cached_property
+    def quantities(self) -> dict[str, Quantity]:
+        """The quantities that may be compared, by name."""
+        return {quantity.name: quantity for quantity in self.contents.quantities}
+
+    @cached_property
+    def estimates(self) -> dict[str, list[Estimate]]:
+        """Every estimate of each comparable quantity, with lower and upper ends joined."""
+        table: dict[str, list[Estimate]] = defaultdict(list)
+        for place in sorted(self.citable):
+            statement = self.statements[place]
+            for figure in statement.figures:
+                base, part = base_and_part(figure.name)
+                if base not in self.quantities:
+                    continue
+                _add_estimate(table[base], Estimate(place, statement, figure, part))
+        return dict(table)
+
+    def rank_in_source(self, place: int) -> int:
+        """How many statements of the same source come before this one."""
+        first = self._first_place[self.statements[place].source_id]
+        return place - first
+
+    @cached_property
+    def _first_place(self) -> dict[str, int]:
+        first: dict[str, int] = {}
+        for place, statement in enumerate(self.statements):
+            first.setdefault(statement.source_id, place)
+        return first
+
+    def source_of(self, place: int) -> Source:
+        """The source of the statement at a place."""
+        return self.sources[self.statements[place].source_id]
+
+    def stems_of(self, place: int) -> frozenset[str]:
+        """The content words of a statement, stemmed."""
+        if place not in self._stems:
+            self._stems[place] = frozenset(content_stems(SLOT.sub(r"\1", self.statements[place].text)))
+        return self._stems[place]
+
+    def holds(self, term: str) -> bool:
+        """Whether some statement has all the words of a term."""
+        if term not in self._held:
+            wanted = frozenset(content_stems(term))
+            self._held[term] = any(wanted <= self.stems_of(place) for place in self.citable)
+        return self._held[term]
+
+    def relevance(self, about: str) -> dict[int, float]:
+        """How near each statement is to a text: 1 for the nearest, absent where nothing matches."""
+        if about not in self._relevance:
+            hits = self.index.search(about, top=300)
+            best = hits[0].score if hits else 1.0
+            self._relevance[about] = {
+                hit.place: hit.score / best for hit in hits if hit.place in self.citable
+            }
+        return self._relevance[about]
+
+    def standing_weight(self, place: int) -> float:
+        """What speaks for a statement whatever is asked: its certainty, its design, its age. About 0 to 1.6."""
+        statement = self.statements[place]
+        source = self.source_of(place)
+        age = self.latest_year - (source.year or self.latest_year - 20)
+        recency = max(0.0, 1.0 - age / 30)
+        doubt = 0.0 if source.standing is Standing.CURRENT else 0.4
+        return (
+            0.8 * statement.certainty.rank / 3 + 0.5 * WEIGHT_OF_DESIGN[source.kind] + 0.3 * recency - doubt
+        )
+
+
+def _add_estimate(estimates: list[Estimate], new: Estimate) -> None:
+    """Add an estimate, or complete the one whose upper end it is."""
+    if new.part == "upper" or new.part.endswith(", upper"):
+        rest = new.part.removesuffix("upper").rstrip(", ")
+        for other in estimates:
+            if other.place == new.place and other.part == rest and other.upper is None:
+                other.upper = new.figure
+                return
+    if new.part == "lower" or new.part.endswith(", lower"):
+        new.part = new.part.removesuffix("lower").rstrip(", ")
+    estimates.append(new)

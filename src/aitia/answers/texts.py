@@ -1,0 +1,43 @@
+"""The fixed words around an answer."""
+
+STATUS = "Draft, awaiting review"
+
+CAUTION = {
+    "patient": "No doctor or other expert has reviewed this page yet. It is here to inform you. It does not "
+    "replace your care team.",
+    "clinician": "This article awaits human review. It is for education only and is not a basis for clinical "
+    "decisions.",
+    "researcher": "This article awaits human review. Check each statement against its source before you rely on it.",
+}
+
+DISCLAIMER = {
+    "patient": "This page gives general facts from published studies. It cannot tell you what is wrong with you or "
+    "what to do. Please talk to your doctor or nurse before you change anything.",
+    "clinician": "For health professionals. Each statement restates one source of the library named above; it does "
+    "not replace clinical judgement, local guidance or the source itself. Certainty is the library's grading of each "
+    "statement.",
+    "researcher": "Each statement restates one source of the library named above, often from its abstract alone. "
+    "Figures are the sources'; merged bullets give the least and the greatest of the estimates listed. Certainty is "
+    "the library's grading.",
+}
+
+NOT_PROVEN = {
+    "patient": "This library has no trial on {name}, and no study that uses genes to test for cause. So it cannot tell "
+    "a cause from a chance link.",
+    "clinician": "The library holds no trial and no Mendelian randomisation study on {name}, so it cannot tell a "
+    "cause from an association.",
+    "researcher": "The library holds no trial and no Mendelian randomisation study on {name}, so it cannot tell a "
+    "cause from an association.",
+}
+
+MISSING = {
+    "patient": "This library does not say {text}.",
+    "clinician": "The library has no statement on {text}.",
+    "researcher": "The library has no statement on {text}.",
+}
+
+FAINT = {
+    "patient": "What this library holds on {name} is very uncertain.",
+    "clinician": "On {name} the library holds only evidence of very low certainty.",
+    "researcher": "On {name} the library holds only evidence of very low certainty.",
+}

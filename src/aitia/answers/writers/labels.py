@@ -1,0 +1,92 @@
+"""Words that all writers share."""
+
+from aitia.evidence.article import Article, Reference
+from aitia.evidence.nouns import KIND_LABELS, Certainty, Standing
+
+CERTAINTY = {
+    "patient": {
+        Certainty.HIGH: "sure",
+        Certainty.MODERATE: "fairly sure",
+        Certainty.LOW: "not very sure",
+        Certainty.VERY_LOW: "not at all sure",
+    },
+    "clinician": {
+        Certainty.HIGH: "high certainty",
+        Certainty.MODERATE: "moderate certainty",
+        Certainty.LOW: "low certainty",
+        Certainty.VERY_LOW: "very low certainty",
+    },
+}
+CERTAINTY["researcher"] = CERTAINTY["clinician"]
+
+HEADINGS = {
+    "disagreements": {"patient": "Where studies disagree", "clinician": "Sources disagree"},
+    "gaps": {"patient": "What this library cannot tell you", "clinician": "What the library does not answer"},
+    "references": {"patient": "Where this comes from", "clinician": "References"},
+    "follow_ups": {"patient": "You may also want to ask", "clinician": "Next questions"},
+    "nearest": {"patient": "What this library does cover", "clinician": "Nearest topics"},
+}
+
+STANDING = {
+    Standing.CORRECTED: "corrected",
+    Standing.CONCERN: "expression of concern",
+    Standing.RETRACTED: "RETRACTED",
+    Standing.SUPERSEDED: "superseded",
+}
+
+
+def heading(part: str, article: Article) -> str:
+    """The heading of a fixed part, for the article's audience."""
+    words = HEADINGS[part]
+    return words["patient" if article.audience == "patient" else "clinician"]
+
+
+def status_line(article: Article) -> str:
+    """Status, date of the evidence and library."""
+    line = (
+        f"{article.status} · evidence of {article.updated} · {article.library.name} {article.library.version}"
+        f" · for {article.audience}s"
+    )
+    if article.reading_grade is not None:
+        line += f" · reading grade {article.reading_grade:g}"
+    return line
+
+
+def marks(citations: tuple[int, ...]) -> str:
+    """ "[1, 2, 5-8]"; empty where nothing is cited."""
+    if not citations:
+        return ""
+    runs: list[list[int]] = []
+    for number in sorted(citations):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    return f"[{', '.join(parts)}]"
+
+
+def authors(reference: Reference) -> str:
+    """The authors as they are printed, or a plain word that they are not recorded."""
+    names = [name for name in reference.authors if name != "et al."]
+    if not names:
+        return "Authors not recorded"
+    return ", ".join(names) + (
+        ", et al" if "et al." in reference.authors or len(names) < len(reference.authors) else ""
+    )
+
+
+def kind(reference: Reference) -> str:
+    """The study design, with the standing of the source where it is not simply current."""
+    label = KIND_LABELS[reference.kind]
+    standing = STANDING.get(reference.standing)
+    return f"{label}, {standing}" if standing else label
+
+
+def identifiers(reference: Reference) -> str:
+    """DOI and PubMed number, as far as they are known."""
+    parts = [
+        f"doi:{reference.doi}" if reference.doi else "",
+        f"PMID {reference.pmid}" if reference.pmid else "",
+    ]
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,63 @@
+"""aitia ask"""
+
+from pathlib import Path
+
+import click
+
+from aitia.answers.writers import FORMATS, SUFFIXES, writer
+from aitia.cli.shared import deliver, library_option, open_library
+from aitia.errors import NOT_ANSWERED
+from aitia.evidence.article import AUDIENCES
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  aitia ask "What are the causes of ALS?"
+  aitia ask "Does smoking cause ALS?" --for patient --length short
+  aitia ask "Is ALS hereditary?" --output answer.html
+\b
+Exit code 3: the library cannot answer the question."""
+)
+@click.argument("question", nargs=-1, required=True)
+@click.option(
+    "--for",
+    "audience",
+    type=click.Choice(AUDIENCES),
+    default="clinician",
+    show_default=True,
+    help="Who reads the answer.",
+)
+@click.option(
+    "--length",
+    type=click.Choice(("short", "standard", "full")),
+    default="standard",
+    show_default=True,
+    help="How much to say.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="Default: terminal, or what the name of --output asks for.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to a file instead of the terminal.",
+)
+@library_option
+def ask(
+    question: tuple[str, ...],
+    audience: str,
+    length: str,
+    form: str | None,
+    output: Path | None,
+    library_name: str | None,
+) -> int:
+    """Answer QUESTION with short statements, each cited to its source."""
+    article = open_library(library_name).ask(" ".join(question), audience, length)
+    chosen = form or (SUFFIXES.get(output.suffix.lower(), "markdown") if output else "terminal")
+    deliver(writer(chosen)(article), output)
+    return 0 if article.answered else NOT_ANSWERED

@@ -1,0 +1,50 @@
+"""Options and small services that several commands use."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aitia.errors import StateError
+
+if TYPE_CHECKING:
+    from aitia.service import Library
+
+library_option = click.option(
+    "--library",
+    "library_name",
+    metavar="NAME|PATH",
+    help="A library's name, or its folder. Default: the starter library.",
+)
+
+
+def tell(line: str) -> None:
+    """Tell the person something beside the output."""
+    click.echo(f"aitia: {line}", err=True)
+
+
+def open_library(name: str | None) -> "Library":
+    """The library that was asked for."""
+    from aitia.library.locate import locate
+    from aitia.service import Library
+
+    return Library(locate(name), tell)
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Print a text, or write it to a file whole.
+
+    Raises StateError if the file cannot be written.
+    """
+    if output is None:
+        sys.stdout.write(text)
+        return
+    from aitia.state import write_atomically
+
+    if output.is_dir():
+        raise StateError(f"{output} is a folder; give the name of a file.")
+    if not output.parent.is_dir():
+        raise StateError(f"the folder {output.parent} does not exist; make it first.")
+    write_atomically(output, text.encode())
+    tell(f"written to {output}")

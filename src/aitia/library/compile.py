@@ -1,0 +1,87 @@
+"""The compiled copy of a library: its contents as JSON, and its word index, in the state folder.
+
+Reading YAML takes half a second; reading the compiled copy takes milliseconds. The copy is named after the
+fingerprint of the library's files, so a changed library is a new copy and a stale one is never read.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from aitia import __version__
+from aitia.errors import StateError
+from aitia.evidence.nouns import Contents
+from aitia.library.read import files_of, fingerprint, read_library
+from aitia.search.index import Index, build
+from aitia.state import home, writable
+
+_KEPT = 3
+
+
+class Compiled(msgspec.Struct, frozen=True):
+    """A library ready to answer from."""
+
+    contents: Contents
+    index: Index
+    folder: Path
+    """Where the library's own files are."""
+
+
+def open_library(folder: Path, tell: Callable[[str], None] = lambda _: None) -> Compiled:
+    """The compiled library, made first if it is absent and again if it is damaged (told in one line).
+
+    Raises LibraryError for a mistake in the library and StateError if the copy cannot be written.
+    """
+    key = fingerprint(files_of(folder))[:16]
+    place = home() / "compiled" / f"{folder.resolve().name}-{__version__}-{key}"
+    if place.is_dir():
+        try:
+            return _open(place, folder)
+        except (OSError, ValueError, msgspec.MsgspecError):
+            tell(f"the prepared copy of the library {folder.name} was damaged and is made again")
+            shutil.rmtree(place, ignore_errors=True)
+    else:
+        tell(f"preparing the library {folder.name} (once, until it changes)")
+    _compile(folder, place)
+    try:
+        return _open(place, folder)
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
+        raise StateError(f"the compiled copy {place} cannot be read back: {error}.") from None
+
+
+def _open(place: Path, folder: Path) -> Compiled:
+    contents = msgspec.json.decode((place / "contents.json").read_bytes(), type=Contents)
+    index = Index(place / "index")
+    if index.size != len(contents.statements):
+        raise ValueError("the index does not match the contents")
+    return Compiled(contents, index, folder)
+
+
+def _compile(folder: Path, place: Path) -> None:
+    contents = read_library(folder)
+    parent = writable(place.parent)
+    # Made aside and moved into place whole, so that another process never sees a part of it.
+    scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=parent))
+    try:
+        (scratch / "contents.json").write_bytes(msgspec.json.encode(contents))
+        build(contents, scratch / "index")
+        try:
+            scratch.rename(place)
+        except OSError:
+            if not place.is_dir():  # otherwise another process was first
+                raise
+    except OSError as error:
+        raise StateError(f"cannot write to {parent}: {error.strerror or error}.") from None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    _prune(parent, folder.resolve().name)
+
+
+def _prune(parent: Path, name: str) -> None:
+    """Keep the newest few copies of one library."""
+    copies = [copy for copy in parent.glob(f"{name}-*") if copy.name[len(name) + 1 :].count("-") == 1]
+    for copy in sorted(copies, key=lambda copy: copy.stat().st_mtime, reverse=True)[_KEPT:]:
+        shutil.rmtree(copy, ignore_errors=True)

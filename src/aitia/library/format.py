@@ -1,0 +1,86 @@
+"""The shape of a library's files, as docs/library-format.md tells it."""
+
+from msgspec import Struct
+
+from aitia.evidence.nouns import (
+    Certainty,
+    Condition,
+    Figure,
+    Identifier,
+    Kind,
+    Passage,
+    Source,
+    Standing,
+    Statement,
+)
+
+
+class Card(Struct, frozen=True, forbid_unknown_fields=True):
+    """library.yaml: what the library is."""
+
+    format: int
+    name: Identifier
+    title: str
+    version: str
+    updated: str
+    conditions: tuple[Condition, ...]
+    description: str = ""
+    licence: str = ""
+
+
+class StatementRecord(Struct, frozen=True, forbid_unknown_fields=True):
+    """A statement in a source's record. Without an id it is named after its source and its place."""
+
+    text: str
+    topics: tuple[str, ...]
+    certainty: Certainty
+    id: Identifier | None = None
+    plain: str | None = None
+    figures: tuple[Figure, ...] = ()
+    also: tuple[str, ...] = ()
+    passage: Passage | None = None
+
+
+class SourceRecord(Struct, frozen=True, forbid_unknown_fields=True):
+    """A source with its statements, as a file in sources/ lists it."""
+
+    id: Identifier
+    title: str
+    kind: Kind
+    statements: tuple[StatementRecord, ...]
+    year: int | None = None
+    authors: tuple[str, ...] = ()
+    container: str | None = None
+    doi: str | None = None
+    pmid: str | None = None
+    pmcid: str | None = None
+    url: str | None = None
+    population: str | None = None
+    size: str | None = None
+    standing: Standing = Standing.CURRENT
+    note: str | None = None
+    seen_at: tuple[str, ...] = ()
+
+    def source(self) -> Source:
+        """The source without its statements."""
+        return Source(**{field: getattr(self, field) for field in Source.__struct_fields__})
+
+    def statement(self, place: int) -> Statement:
+        """The statement at a place, counted from 0."""
+        record = self.statements[place]
+        return Statement(
+            id=record.id or f"{self.id}.{place + 1}",
+            source_id=self.id,
+            text=one_line(record.text),
+            plain=one_line(record.plain) if record.plain else None,
+            topics=record.topics,
+            certainty=record.certainty,
+            figures=record.figures,
+            also=record.also,
+            passage=record.passage,
+        )
+
+
+def one_line(text: str) -> str:
+    """The text with every run of white space as one space."""
+    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""Search: finds the statements that bear on a question."""

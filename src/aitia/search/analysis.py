@@ -1,0 +1,259 @@
+"""What a question asks: the condition, the topics, the type, and what is left over.
+
+The parts of a question are found in this order, each taking its words: conditions, the cues of the question
+types, topics (longest names first), words of general English. What is left is the focus: known words sharpen
+the answer, and unknown ones mean that the library cannot answer.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import TypeVar
+
+from msgspec import Struct
+
+from aitia.errors import QuestionError
+from aitia.evidence.nouns import Condition, Contents, Topic
+from aitia.search.terms import cleaned, contains, stems, stop_stems
+
+Thing = TypeVar("Thing")
+
+LONGEST = 1000
+"""Characters in a question."""
+
+_YES_NO = re.compile(
+    r"^(?:so |and |but )?(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|may|might)\b",
+    re.I,
+)
+
+
+class Analysis(Struct, frozen=True):
+    """A question, taken apart."""
+
+    question: str
+    """Cleaned, with a capital first and a question mark where it asks."""
+    condition: Condition | None
+    topics: tuple[Topic, ...]
+    """The topics named, in the order of the question."""
+    narrower: tuple[str, ...]
+    """The names of narrower things among them, stemmed: "lead" for the topic on metals."""
+    named: tuple[str, ...]
+    """The words by which the topics were named, stemmed."""
+    cues: tuple[str, ...]
+    """The question types whose cues occur, best first."""
+    focus: tuple[str, ...]
+    """Stems of known words that no other part took."""
+    unknown: tuple[str, ...]
+    """Words that the library does not hold."""
+    other_conditions: tuple[str, ...]
+    """Diseases named that the library does not know."""
+    yes_no: bool
+
+
+class Lexicon(Struct, frozen=True):
+    """The names of a library and the cues of the question types, stemmed once and looked up by first stem."""
+
+    conditions: dict[str, list[tuple[list[str], Condition]]]
+    topics: dict[str, list[tuple[list[str], Topic]]]
+    cues: dict[str, list[tuple[list[str], str]]]
+
+
+def lexicon(contents: Contents, cues: Iterable[tuple[str, Sequence[str]]]) -> Lexicon:
+    """The lexicon of a library, for the cues of each question type."""
+    return Lexicon(
+        conditions=_by_first(
+            (name, condition)
+            for condition in contents.conditions
+            for name in (condition.label, condition.plain_label, *condition.synonyms)
+        ),
+        topics=_by_first((name, topic) for topic in contents.topics for name in _names(topic)),
+        cues=_by_first((phrase, kind) for kind, phrases in cues for phrase in phrases),
+    )
+
+
+def _names(topic: Topic) -> list[str]:
+    # A label such as "Lead and other metals" names its parts too.
+    parts = re.split(r",| and | or | v ", topic.label) if not topic.group else []
+    return [
+        topic.label,
+        topic.plain_label,
+        *topic.synonyms,
+        *topic.narrower,
+        *(part for part in parts if len(part.strip()) > 3),
+    ]
+
+
+def _narrower_names(topic: Topic) -> set[str]:
+    return {" ".join(stems(name)) for name in topic.narrower}
+
+
+def _by_first(named: Iterable[tuple[str, Thing]]) -> dict[str, list[tuple[list[str], Thing]]]:
+    table: dict[str, list[tuple[list[str], Thing]]] = {}
+    for name, thing in named:
+        if parts := stems(re.sub(r"^the ", "", name)):
+            entries = table.setdefault(parts[0], [])
+            if (parts, thing) not in entries:
+                entries.append((parts, thing))
+    for entries in table.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    return table
+
+
+@cache
+def general_stems() -> frozenset[str]:
+    """Stems of words that say nothing about the matter of a question."""
+    words = _word_list("general_words.txt")
+    return stop_stems() | frozenset(stem for line in words for stem in stems(line))
+
+
+@cache
+def other_conditions() -> dict[str, list[tuple[list[str], str]]]:
+    """Names of diseases, by first stem."""
+    return _by_first((name, name) for name in _word_list("other_conditions.txt"))
+
+
+def _word_list(name: str) -> list[str]:
+    lines = (files("aitia.search") / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def readable(question: str) -> str:
+    """The question, cleaned.
+
+    Raises QuestionError if it is empty, too long, or holds no word.
+    """
+    text = cleaned(question)
+    if not text:
+        raise QuestionError('the question is empty. Ask one, for example: aitia ask "What causes ALS?"')
+    if len(text) > LONGEST:
+        raise QuestionError(
+            f"the question has {len(text):,} characters; at most {LONGEST:,} are read. Ask it in one sentence."
+        )
+    if not re.search(r"\w", text):
+        raise QuestionError("the question holds no words. Ask it in plain English.")
+    text = text[0].upper() + text[1:]
+    starts = r"(?:what|which|who|whom|whose|why|when|where|how)\b"
+    if text[-1] not in ".?!" and (_YES_NO.match(text) or re.match(starts, text, re.I)):
+        text += "?"
+    return text
+
+
+def analyse(
+    question: str,
+    lexicon: Lexicon,
+    is_known: Callable[[str], bool],
+    suggest: Callable[[str], str | None],
+) -> Analysis:
+    """Take a question apart.
+
+    `is_known` says whether a stem occurs in the library, `suggest` gives the known word nearest to a
+    misspelt one.
+    """
+    text = readable(question)
+    words = [word for word in re.findall(r"[\w'’.-]+", text) if stems(word)]
+    parts = [(stem, word) for word in words for stem in stems(word)]
+    parts = _mended(parts, lexicon, is_known, suggest)
+    line = [stem for stem, _ in parts]
+    free = [True] * len(line)
+
+    conditions = _take(line, free, lexicon.conditions)
+    cues = _take(line, [True] * len(line), lexicon.cues)
+    for size, start, _ in cues:
+        # A cue of several words ("lead to") is read as a whole, before its words can name a topic.
+        if size > 1:
+            free[start : start + size] = [False] * size
+    ranked = _ranked(cues)
+    topics = _take(line, free, lexicon.topics)
+    # "prognosis" is both a cue and a topic: it asks for the whole of its type, not for one matter.
+    topics = [
+        found
+        for found in topics
+        if not any(_covers(cue, found) for cue in cues if cue[2] == ranked[0]) or found[0] > 2
+    ]
+    diseases = _take(line, free, other_conditions())
+    for size, start, _ in cues:
+        free[start : start + size] = [False] * size
+
+    left = [(stem, word) for (stem, word), is_free in zip(parts, free, strict=True) if is_free]
+    left = [(stem, word) for stem, word in left if stem not in general_stems() and len(stem) > 1]
+    return Analysis(
+        question=text,
+        condition=conditions[0][2] if conditions else None,
+        topics=tuple(dict.fromkeys(topic for _, _, topic in sorted(topics, key=lambda found: found[1]))),
+        narrower=tuple(
+            dict.fromkeys(
+                name
+                for size, start, topic in topics
+                if (name := " ".join(line[start : start + size])) in _narrower_names(topic)
+            )
+        ),
+        named=tuple(dict.fromkeys(" ".join(line[start : start + size]) for size, start, _ in topics)),
+        cues=ranked,
+        focus=tuple(dict.fromkeys(stem for stem, _ in left if is_known(stem))),
+        unknown=tuple(dict.fromkeys(word for stem, word in left if not is_known(stem))),
+        other_conditions=tuple(name for _, _, name in diseases),
+        yes_no=bool(_YES_NO.match(text)),
+    )
+
+
+def _take(
+    line: Sequence[str], free: list[bool], table: dict[str, list[tuple[list[str], Thing]]]
+) -> list[tuple[int, int, Thing]]:
+    """Every name that occurs in the free part of a line: length, start, thing. The longest names go first."""
+    found = [
+        (len(parts), start, thing)
+        for start, stem in enumerate(line)
+        for parts, thing in table.get(stem, ())
+        if line[start : start + len(parts)] == parts
+    ]
+    taken = []
+    spans: dict[int, int] = {}
+    for size, start, thing in sorted(found, key=lambda one: (-one[0], one[1])):
+        # Two things may share a name ("X hypothesis" under two topics): both are found.
+        if all(free[start : start + size]) or spans.get(start) == size:
+            free[start : start + size] = [False] * size
+            spans[start] = size
+            taken.append((size, start, thing))
+    return taken
+
+
+def _covers(cue: tuple[int, int, str], name: tuple[int, int, object]) -> bool:
+    return cue[1] <= name[1] and name[1] + name[0] <= cue[1] + cue[0]
+
+
+def _ranked(cues: Sequence[tuple[int, int, str]]) -> tuple[str, ...]:
+    """Question types by the longest of their cues, then by the order of the question."""
+    best: dict[str, tuple[int, int]] = {}
+    for size, start, kind in cues:
+        best[kind] = min(best.get(kind, (0, 0)), (-size, start))
+    return tuple(sorted(best, key=lambda kind: best[kind]))
+
+
+def _mended(
+    parts: list[tuple[str, str]],
+    lexicon: Lexicon,
+    is_known: Callable[[str], bool],
+    suggest: Callable[[str], str | None],
+) -> list[tuple[str, str]]:
+    """The line with misspelt words replaced by the known ones that they are nearest to."""
+    known_names = lexicon.conditions.keys() | lexicon.topics.keys() | lexicon.cues.keys()
+    mended = []
+    for stem, word in parts:
+        if (
+            len(stem) < 5
+            or stem in known_names
+            or stem in general_stems()
+            or stem in other_conditions()
+            or is_known(stem)
+            or (better := suggest(word)) is None
+        ):
+            mended.append((stem, word))
+        else:
+            mended += [(part, better) for part in stems(better)]
+    return mended
+
+
+def mentions(text_stems: Sequence[str], names: Iterable[str]) -> bool:
+    """Whether a text holds any of the names, each a run of stems with spaces."""
+    return any(contains(text_stems, name.split()) for name in names)
