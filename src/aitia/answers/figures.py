@@ -7,9 +7,10 @@ lowers certainty for inconsistency; Guyatt et al., J Clin Epidemiol 2011;64:1294
 from collections.abc import Sequence
 
 from aitia.answers.bullet import Bullet
-from aitia.answers.holdings import Estimate, Holdings
-from aitia.evidence.nouns import KIND_LABELS, Certainty, Figure
-from aitia.evidence.numbers import written
+from aitia.answers.holdings import Holdings
+from aitia.evidence.estimates import Estimate, one_a_source
+from aitia.evidence.nouns import KIND_LABELS, Certainty
+from aitia.evidence.numbers import with_interval, with_unit, written
 from aitia.evidence.wording import with_certainty
 from aitia.search.terms import content_stems
 
@@ -30,9 +31,9 @@ def best_quantity(holdings: Holdings, topics: Sequence[str], about: str) -> str 
     ranked = []
     for name, estimates in holdings.estimates.items():
         sources = {
-            estimate.statement.source_id
+            estimate.source_id
             for estimate in estimates
-            if any(topic in estimate.statement.topics for topic in topics)
+            if any(topic in holdings.statements[estimate.place].topics for topic in topics)
         }
         if len(sources) > 1:
             words = frozenset(content_stems(name))
@@ -44,13 +45,7 @@ def best_quantity(holdings: Holdings, topics: Sequence[str], about: str) -> str 
 
 def chosen_estimates(holdings: Holdings, quantity: str, length: str) -> list[Estimate]:
     """One estimate a source, the whole population's if it gives one; the best-founded first."""
-    by_source: dict[str, Estimate] = {}
-    for estimate in holdings.estimates.get(quantity, ()):
-        other = by_source.get(estimate.statement.source_id)
-        if other is None or (other.part and not estimate.part):
-            by_source[estimate.statement.source_id] = estimate
-    whole = [estimate for estimate in by_source.values() if not estimate.part]
-    estimates = whole if len(whole) > 1 else list(by_source.values())
+    estimates = one_a_source(holdings.estimates.get(quantity, ()))
     estimates.sort(key=lambda estimate: (-holdings.standing_weight(estimate.place), estimate.place))
     return estimates[: _SHOWN[length]]
 
@@ -69,7 +64,10 @@ def compared(
     most = max(estimates, key=lambda estimate: estimate.most)
     low, high = least.least, most.most
     unit = least.figure.unit
-    certainty = max((estimate.statement.certainty for estimate in estimates), key=lambda grade: grade.rank)
+    certainty = max(
+        (holdings.statements[estimate.place].certainty for estimate in estimates),
+        key=lambda grade: grade.rank,
+    )
     if low <= 0 or high / low > _FAR_APART:
         certainty = _LOWER[certainty]
     if low == high:
@@ -97,24 +95,6 @@ def compared(
     )
 
 
-def with_unit(value: float, unit: str) -> str:
-    """ "5%", "14 months", "2.16 per 100,000 person-years", "1.81"."""
-    if unit == "%":
-        return f"{written(value)}%"
-    if unit in ("1", "count"):
-        return written(value)
-    return f"{written(value)} {unit}"
-
-
-def with_interval(figure: Figure, audience: str) -> str:
-    """The value; for professionals with its interval: "4.6% (95% CI 3.9 to 5.5)"."""
-    text = with_unit(figure.value, figure.unit)
-    if audience == "patient" or figure.low is None or figure.high is None:
-        return text
-    kind = f"{figure.interval} " if figure.interval and figure.interval.startswith("95%") else ""
-    return f"{text} ({kind}{written(figure.low)} to {written(figure.high)})"
-
-
 def _member(holdings: Holdings, estimate: Estimate, audience: str) -> str:
     figure = estimate.figure
     if estimate.upper is not None:
@@ -123,7 +103,7 @@ def _member(holdings: Holdings, estimate: Estimate, audience: str) -> str:
     elif estimate.part == "upper":
         text = f"up to {with_unit(figure.value, figure.unit)}"
     else:
-        text = with_interval(figure, audience)
+        text = with_unit(figure.value, figure.unit) if audience == "patient" else with_interval(figure)
     source = holdings.source_of(estimate.place)
     said = [estimate.part] if estimate.part not in ("", "upper") else []
     if audience != "patient":

@@ -1,18 +1,16 @@
 """A library arranged for answering: what it holds on each topic, and the figures that can be compared."""
 
-import re
 from collections import defaultdict
 from functools import cached_property
 
+from aitia.evidence.estimates import Estimate, estimates
 from aitia.evidence.nouns import (
     Condition,
     Contents,
-    Figure,
     Kind,
     Quantity,
     Source,
     Standing,
-    Statement,
     Topic,
 )
 from aitia.evidence.wording import SLOT
@@ -39,37 +37,6 @@ WEIGHT_OF_DESIGN = {
     Kind.ANIMAL: 0.15,
 }
 """How much a study's design counts when statements compete for a place (0 to 1)."""
-
-_BRACKETS = re.compile(r"\s*\(([^()]*)\)$")
-
-
-class Estimate:
-    """One source's figure for a quantity; a range if it gives a lower and an upper end."""
-
-    def __init__(self, place: int, statement: Statement, figure: Figure, part: str) -> None:
-        self.place = place
-        self.statement = statement
-        self.figure = figure
-        self.part = part
-        """What the brackets say: a place, a sex, an age ... ; empty for the whole."""
-        self.upper: Figure | None = None
-        """The upper end, where `figure` is the lower one."""
-
-    @property
-    def least(self) -> float:
-        """The value, or the lower end."""
-        return float(self.figure.value)
-
-    @property
-    def most(self) -> float:
-        """The value, or the upper end."""
-        return float(self.upper.value if self.upper else self.figure.value)
-
-
-def base_and_part(name: str) -> tuple[str, str]:
-    """ "heritability (twins)" -> ("heritability", "twins")."""
-    match = _BRACKETS.search(name)
-    return (name[: match.start()], match[1]) if match else (name, "")
 
 
 class Holdings:
@@ -118,16 +85,8 @@ class Holdings:
 
     @cached_property
     def estimates(self) -> dict[str, list[Estimate]]:
-        """Every estimate of each comparable quantity, with lower and upper ends joined."""
-        table: dict[str, list[Estimate]] = defaultdict(list)
-        for place in sorted(self.citable):
-            statement = self.statements[place]
-            for figure in statement.figures:
-                base, part = base_and_part(figure.name)
-                if base not in self.quantities:
-                    continue
-                _add_estimate(table[base], Estimate(place, statement, figure, part))
-        return dict(table)
+        """Every estimate of each comparable quantity."""
+        return estimates(self.contents, sorted(self.citable))
 
     def rank_in_source(self, place: int) -> int:
         """How many statements of the same source come before this one."""
@@ -178,16 +137,3 @@ class Holdings:
         return (
             0.8 * statement.certainty.rank / 3 + 0.5 * WEIGHT_OF_DESIGN[source.kind] + 0.3 * recency - doubt
         )
-
-
-def _add_estimate(estimates: list[Estimate], new: Estimate) -> None:
-    """Add an estimate, or complete the one whose upper end it is."""
-    if new.part == "upper" or new.part.endswith(", upper"):
-        rest = new.part.removesuffix("upper").rstrip(", ")
-        for other in estimates:
-            if other.place == new.place and other.part == rest and other.upper is None:
-                other.upper = new.figure
-                return
-    if new.part == "lower" or new.part.endswith(", lower"):
-        new.part = new.part.removesuffix("lower").rstrip(", ")
-    estimates.append(new)

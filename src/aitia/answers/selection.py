@@ -18,7 +18,7 @@ _ALIKE = 0.5
 """Share of words in common above which a statement adds too little."""
 _NEARNESS = 3.0
 """How much the nearest statement to a slot's matter gains by it; certainty, design and age add at most 1.6."""
-_NEARNESS_IN_TOPIC = 0.8
+_NEARNESS_IN_TOPIC = 0.4
 """The same where the slot only names a topic."""
 _RECENT_SHOWN = {"short": 5, "standard": 9, "full": 16}
 _YEAR_OF_REPORT = "year of report"

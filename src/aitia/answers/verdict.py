@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from aitia.answers.bullet import Bullet
-from aitia.answers.holdings import Holdings, base_and_part
+from aitia.answers.holdings import Holdings
+from aitia.evidence.estimates import base_and_part
 from aitia.evidence.nouns import Certainty, Figure, Kind, Statement
 from aitia.evidence.wording import with_certainty
 from aitia.search.terms import mentions_stem, stems

@@ -7,6 +7,8 @@ denominator of a rate ("per 100,000") or the one of a chance ("1 in 350").
 import re
 from collections.abc import Iterable
 
+from aitia.evidence.nouns import Figure
+
 _WORDS = {
     word: value
     for value, word in enumerate(
@@ -106,3 +108,21 @@ def written(value: float) -> str:
         whole = int(value)
         return f"{whole:,}" if abs(whole) >= 10_000 else str(whole)
     return f"{value:,.6g}" if abs(value) >= 10_000 else repr(float(value))
+
+
+def with_unit(value: float, unit: str) -> str:
+    """ "5%", "14 months", "2.16 per 100,000 person-years", "1.81"."""
+    if unit == "%":
+        return f"{written(value)}%"
+    if unit in ("1", "count"):
+        return written(value)
+    return f"{written(value)} {unit}"
+
+
+def with_interval(figure: Figure) -> str:
+    """The value with its interval: "4.6% (95% CI 3.9 to 5.5)"."""
+    text = with_unit(figure.value, figure.unit)
+    if figure.low is None or figure.high is None:
+        return text
+    kind = f"{figure.interval} " if figure.interval and figure.interval.startswith("95%") else ""
+    return f"{text} ({kind}{written(figure.low)} to {written(figure.high)})"

@@ -14,6 +14,7 @@ import msgspec
 from aitia import __version__
 from aitia.errors import StateError
 from aitia.evidence.nouns import Contents
+from aitia.library.disagreements import detect
 from aitia.library.read import files_of, fingerprint, read_library
 from aitia.search.index import Index, build
 from aitia.state import home, writable
@@ -62,6 +63,7 @@ def _open(place: Path, folder: Path) -> Compiled:
 
 def _compile(folder: Path, place: Path) -> None:
     contents = read_library(folder)
+    contents = msgspec.structs.replace(contents, disagreements=(*contents.disagreements, *detect(contents)))
     parent = writable(place.parent)
     # Made aside and moved into place whole, so that another process never sees a part of it.
     scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=parent))

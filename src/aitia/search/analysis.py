@@ -8,14 +8,13 @@ the answer, and unknown ones mean that the library cannot answer.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import TypeVar
 
 from msgspec import Struct
 
 from aitia.errors import QuestionError
 from aitia.evidence.nouns import Condition, Contents, Topic
-from aitia.search.terms import cleaned, contains, stems, stop_stems
+from aitia.search.terms import cleaned, contains, stems, stop_stems, word_list
 
 Thing = TypeVar("Thing")
 
@@ -103,19 +102,14 @@ def _by_first(named: Iterable[tuple[str, Thing]]) -> dict[str, list[tuple[list[s
 @cache
 def general_stems() -> frozenset[str]:
     """Stems of words that say nothing about the matter of a question."""
-    words = _word_list("general_words.txt")
+    words = word_list("general_words.txt")
     return stop_stems() | frozenset(stem for line in words for stem in stems(line))
 
 
 @cache
 def other_conditions() -> dict[str, list[tuple[list[str], str]]]:
     """Names of diseases, by first stem."""
-    return _by_first((name, name) for name in _word_list("other_conditions.txt"))
-
-
-def _word_list(name: str) -> list[str]:
-    lines = (files("aitia.search") / name).read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
+    return _by_first((name, name) for name in word_list("other_conditions.txt"))
 
 
 def readable(question: str) -> str:
