@@ -60,8 +60,8 @@ _WORDS = {
 _MULTIPLES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 _NOT_FIGURES = re.compile(
     r"""95%\ (?:CI|confidence|credible|uncertainty)      # the level of an interval
-      | \bper\ (?:100,?000|10,?000|1,?000|million)\b     # the denominator of a rate
-      | \b1(?=\ in\ \d)                                  # one in so many
+      | \b(?:per|every|(?<!\s1\ )in)\ (?:100,?000|10,?000|1,?000|million)\b   # the denominator of a rate
+      | (?<![\d.,])\b1(?=\ in\ \d)                                  # one in so many
       | \b(?:chromosome|chr|exon|exons|type|class|level|grade|phase)\ \d+\w*   # numbered names
       | \b[A-Za-z]\w+-\d[\d.]*\b                        # TDP-43, IL-10, omega-3
       | \b\d+-(?:hydroxy\w+)                             # 8-hydroxyguanosine

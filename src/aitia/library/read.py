@@ -16,6 +16,7 @@ from aitia.library.format import Card, SourceRecord
 Shape = TypeVar("Shape")
 FORMAT = 1
 _LARGEST_FILE = 64 * 1024 * 1024
+_DEEPEST = 200
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -122,6 +123,8 @@ def read_yaml(file: Path) -> Any:
         raise LibraryError(
             f"{file}: is not UTF-8 text (byte {error.start}). Save it with that encoding."
         ) from None
+    if _nests_too_deeply(text):
+        raise LibraryError(f"{file}: nested too deeply. A library needs five levels at most.")
     try:
         # An alias can make a small file fill the memory; only a file that may hold one is scanned for it.
         if re.search(r"(?:[:-]|[\[,{])\s+\*\w", text) and _has_alias(text):
@@ -157,6 +160,16 @@ def line_of(text: str, keys: Sequence[str | int]) -> int:
         else:
             break
     return int(node.start_mark.line) + 1 if node is not None else 1
+
+
+def _nests_too_deeply(text: str) -> bool:
+    """Whether a text may nest so deeply that libyaml, which recurses in C, would bring the process down."""
+    depth = 0
+    for bracket in re.findall(r"[\[{\]}]", text):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        if depth > _DEEPEST:
+            return True
+    return bool(re.search(rf"(?m)(?:[-?:][ \t]+){{{_DEEPEST}}}|^ {{{4 * _DEEPEST}}}", text))
 
 
 def _has_alias(text: str) -> bool:
