@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,11 @@ SHARED = Path(__file__).parents[2] / "shared"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder for the whole run, so that a test never touches the person's own."""
     folder = tmp_path_factory.mktemp("aitia-home")
     os.environ["AITIA_HOME"] = str(folder)
-    yield folder
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,7 @@ class Library:
 
     @cached_property
     def _lexicon(self) -> Lexicon:
-        return lexicon(self.contents, ((kind.id, kind.cues) for kind in question_types().values()))
+        return lexicon(self.contents, ((kind.id, kind.cues, kind.weak) for kind in question_types().values()))
 
     def _suggest(self, word: str) -> str | None:
         return nearest_word(word, self._vocabulary)
@@ -101,5 +101,5 @@ class Library:
         names += [
             name for condition in contents.conditions for name in (condition.label, *condition.synonyms)
         ]
-        names += [cue for kind in question_types().values() for cue in kind.cues]
+        names += [cue for kind in question_types().values() for cue in (*kind.cues, *kind.weak)]
         return frozenset(word.lower() for name in names for word in name.split() if len(word) > 4)

@@ -36,7 +36,9 @@ figures = st.builds(
     high=st.none() | numbers,
     interval=st.none() | st.text(),
 )
-passages = st.builds(Passage, text=st.text(), section=st.none() | st.text(), page=st.none() | st.integers(1, 10**6))
+passages = st.builds(
+    Passage, text=st.text(), section=st.none() | st.text(), page=st.none() | st.integers(1, 10**6)
+)
 statements = st.builds(
     Statement,
     id=names,

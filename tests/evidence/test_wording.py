@@ -36,7 +36,14 @@ def test_names_keep_their_capitals_when_uncertainty_is_put_before_them() -> None
 
 @pytest.mark.parametrize(
     ("verb", "base"),
-    [("raises", "raise"), ("causes", "cause"), ("is", "be"), ("has", "have"), ("passes", "pass"), ("carry", "carry")],
+    [
+        ("raises", "raise"),
+        ("causes", "cause"),
+        ("is", "be"),
+        ("has", "have"),
+        ("passes", "pass"),
+        ("carry", "carry"),
+    ],
 )
 def test_base_forms(verb: str, base: str) -> None:
     assert base_form(verb) == base

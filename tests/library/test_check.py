@@ -32,7 +32,13 @@ def test_the_test_library_passes(copy_of_glimmer: Path) -> None:
         (SOURCES, "id: candela-2022\n", "id: lumen-2020\n", "doubled id", 26),
         (SOURCES, "id: lumen-2020.2", "id: lumen-2020.1", "doubled id", 14),
         (SOURCES, "topics: [incidence]", "topics: [incidents]", "unknown topic", 45),
-        (SOURCES, "about 12% of glimmer fever.\n    plain", "about 13% of glimmer fever.\n    plain", "figures", 20),
+        (
+            SOURCES,
+            "about 12% of glimmer fever.\n    plain",
+            "about 13% of glimmer fever.\n    plain",
+            "figures",
+            20,
+        ),
         (SOURCES, "value: 8, low: 6", "value: 9, low: 6", "figures", 40),
         (SOURCES, "low: 6, high: 10", "low: 10, high: 6", "figures", 40),
         (SOURCES, "plain: On two islands, 8%", "plain: On two islands, 7%", "figures", 37),
@@ -48,8 +54,14 @@ def test_the_test_library_passes(copy_of_glimmer: Path) -> None:
             11,
         ),
         ("topics.yaml", "- id: smoking\n", "- id: incidence\n", "doubled id", 31),
-        ("library.yaml", "version: \"1\"\n", "", "schema", 2),
-        ("topics.yaml", "  facet: definition\n", "  facet: definition\n  facet: genetics\n", "doubled key", 3),
+        ("library.yaml", 'version: "1"\n', "", "schema", 2),
+        (
+            "topics.yaml",
+            "  facet: definition\n",
+            "  facet: definition\n  facet: genetics\n",
+            "doubled key",
+            3,
+        ),
     ],
 )
 def test_a_mistake_is_found_at_its_line(
@@ -81,7 +93,9 @@ def test_near_duplicates_and_firm_verbs_are_warned_of(edited: Edit) -> None:
         "    certainty: very-low\n"
         "  - id: lumen-2020.3",
     )
-    found = {(finding.level, finding.rule) for finding in check(edited(SOURCES, "- id: phare", "- id: phare"))}
+    found = {
+        (finding.level, finding.rule) for finding in check(edited(SOURCES, "- id: phare", "- id: phare"))
+    }
     assert ("warning", "near duplicate") in found
     assert ("warning", "verb") in found
     assert ("warning", "no plain wording") in found

@@ -86,7 +86,8 @@ def test_old_copies_are_removed(home: Path, copy_of_glimmer: Path, edited: Edit)
     assert len(copies(home)) == 3
 
 
-OPEN = "import sys; from pathlib import Path; from aitia.library.compile import open_library; print(open_library(Path(sys.argv[1])).index.size)"
+OPEN = """import sys; from pathlib import Path; from aitia.library.compile import open_library
+print(open_library(Path(sys.argv[1])).index.size)"""
 
 
 def test_two_that_start_at_once_both_succeed(home: Path, copy_of_glimmer: Path) -> None:

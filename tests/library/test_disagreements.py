@@ -48,7 +48,10 @@ def contents(*figures: Figure, retracted: int | None = None) -> Contents:
             )
             for number, figure in enumerate(figures)
         ),
-        quantities=(Quantity("share", "The share", "The share"), Quantity("odds ratio: x", "The odds", "The odds")),
+        quantities=(
+            Quantity("share", "The share", "The share"),
+            Quantity("odds ratio: x", "The odds", "The odds"),
+        ),
     )
 
 
@@ -73,7 +76,11 @@ def odds(value: float, low: float, high: float) -> Figure:
         (share(5, part=" (men)"), share(50, part=" (men)"), True),  # the same part of the population
         (odds(1.2, 1.05, 1.4), odds(1.1, 0.9, 1.3), True),  # one excludes no effect, the other does not
         (odds(1.2, 1.05, 1.4), odds(1.1, 1.02, 1.3), False),
-        (odds(6.5, 2.1, 15), odds(1.9, 1.3, 2.7), True),  # they meet, yet each leaves out the other's estimate
+        (
+            odds(6.5, 2.1, 15),
+            odds(1.9, 1.3, 2.7),
+            True,
+        ),  # they meet, yet each leaves out the other's estimate
     ],
 )
 def test_what_clashes(one: Figure, other: Figure, clash: bool) -> None:
@@ -108,7 +115,8 @@ def test_most_of_the_editors_disagreements_on_figures_would_be_found(starter: Li
         disagreement
         for disagreement in written
         if any(
-            len({m.source for m in disagreement.members} & {m.source for m in other.members}) > 1 for other in found
+            len({m.source for m in disagreement.members} & {m.source for m in other.members}) > 1
+            for other in found
         )
     ]
     assert len(hits) / len(written) >= 0.75

@@ -90,7 +90,9 @@ def test_text_that_is_not_utf8(copy_of_glimmer: Path) -> None:
 
 
 def test_aliases_cannot_fill_the_memory(copy_of_glimmer: Path) -> None:
-    bomb = "a: &a [x, x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)}, *{chr(97 + i)}]\n" for i in range(20))
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)}, *{chr(97 + i)}]\n" for i in range(20)
+    )
     (copy_of_glimmer / "topics.yaml").write_text(bomb, encoding="utf-8")
     assert "aliases" in refusal(copy_of_glimmer)
 

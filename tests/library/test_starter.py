@@ -7,8 +7,7 @@ import yaml
 
 from aitia import Library
 from aitia.evidence.nouns import Certainty
-
-from ..conftest import SHARED
+from tests.conftest import SHARED
 
 EVIDENCE = SHARED / "evidence"
 AREAS = (

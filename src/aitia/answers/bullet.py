@@ -23,7 +23,11 @@ class Bullet(Struct, frozen=True):
 def bullet_of(holdings: Holdings, place: int, audience: str) -> Bullet:
     """One statement of the library as a bullet."""
     statement = holdings.statements[place]
-    return Bullet(said(statement, audience), (place,), statement.certainty, statement.figures)
+    figures = statement.figures
+    if audience == "patient":
+        # No doses for patients, not even beside the text.
+        figures = tuple(figure for figure in figures if figure.unit != "mg")
+    return Bullet(said(statement, audience), (place,), statement.certainty, figures)
 
 
 class Numbering:

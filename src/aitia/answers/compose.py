@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from aitia import __version__
 from aitia.answers import texts
-from aitia.answers.bullet import Bullet, Numbering
+from aitia.answers.bullet import Bullet, Numbering, bullet_of
 from aitia.answers.conflicts import MOST, places_of, relevant_disagreements, shown
 from aitia.answers.figures import best_quantity, compared
 from aitia.answers.follow_ups import follow_ups, nearest_topics
@@ -15,47 +15,59 @@ from aitia.answers.gaps import gaps
 from aitia.answers.holdings import Holdings
 from aitia.answers.question_types import QuestionType, Slot, question_types
 from aitia.answers.routing import Refusal, Route, route
-from aitia.answers.safety import notice
+from aitia.answers.safety import Signpost, signpost
 from aitia.answers.selection import Aim, Selector
 from aitia.answers.verdict import verdict
 from aitia.evidence.article import Article, ArticleSection, Cited, LibraryVersion, sealed
-from aitia.evidence.nouns import Disagreement, Topic
+from aitia.evidence.nouns import Disagreement, Kind, Topic
 from aitia.evidence.reading import grade
 from aitia.search.analysis import Analysis
-from aitia.search.terms import content_stems
 
 _FOCUSED_DISAGREEMENTS = {"short": 1, "standard": 3, "full": 8}
+_DEPTH = {"short": "short", "standard": "short", "full": "standard"}
+"""Patients are told less at once: what professionals read at the length below."""
+_MOST_SHORT = 3
+"""Bullets in a section of a short answer for patients."""
 
 
 def answer(holdings: Holdings, analysis: Analysis, audience: str, length: str) -> Article:
     """The article for an analysed question, or the article that says why there is none."""
     started = time.perf_counter()
+    sign = signpost(analysis.question, audience)
     chosen = route(holdings, analysis)
-    if isinstance(chosen, Refusal):
+    if sign is not None and sign.alone:
+        article = _signposted(holdings, analysis, audience, length, sign)
+    elif isinstance(chosen, Refusal):
         article = _refused(holdings, analysis, audience, length, chosen)
     elif chosen.places:
         article = _focused(holdings, analysis, audience, length, chosen)
     else:
-        article = _broad(holdings, analysis, audience, length, chosen.type)
+        article = _broad(holdings, analysis, audience, length, chosen)
+    if sign is not None:
+        article = replace(article, notice=sign.notice)
     return sealed(article, (time.perf_counter() - started) * 1000)
 
 
-def _broad(holdings: Holdings, analysis: Analysis, audience: str, length: str, kind: QuestionType) -> Article:
+def _broad(holdings: Holdings, analysis: Analysis, audience: str, length: str, chosen: Route) -> Article:
     """An article with the sections that the question type asks for."""
+    kind = chosen.type
+    depth = _DEPTH[length] if audience == "patient" else length
     topics = _topics_of(holdings, kind)
     within = [place for topic in topics for place in holdings.places_by_topic.get(topic.id, ())]
     possible = relevant_disagreements(holdings, {topic.id for topic in topics}, within, (), 999)
     disputed = frozenset(place for disagreement in possible for place in places_of(holdings, disagreement))
-    aim = Aim(audience, length, analysis.focus, disputed=disputed)
+    aim = Aim(audience, depth, analysis.focus, disputed=disputed)
     selector = Selector(holdings, aim)
     lead = _lead(selector, kind)
     sections = []
     for section in kind.sections:
         bullets = [bullet for slot in section.slots for bullet in selector.fill(slot)]
+        if audience == "patient" and length == "short":
+            bullets = bullets[:_MOST_SHORT]
         if bullets:
             sections.append((section.heading[audience], section.facet, bullets))
     disagreements = relevant_disagreements(
-        holdings, {topic.id for topic in topics}, selector.used, (), MOST[length], selector.withheld
+        holdings, {topic.id for topic in topics}, selector.used, (), MOST[depth], selector.withheld
     )
     return _article(
         holdings,
@@ -65,8 +77,8 @@ def _broad(holdings: Holdings, analysis: Analysis, audience: str, length: str, k
         lead,
         sections,
         disagreements,
-        gaps(holdings, audience, kind, topics),
-        follow_ups(holdings, analysis, selector.used, ()),
+        gaps(holdings, audience, chosen, topics),
+        follow_ups(holdings, analysis, selector.used, (), kind.facets),
     )
 
 
@@ -81,6 +93,7 @@ def _focused(holdings: Holdings, analysis: Analysis, audience: str, length: str,
             analysis.focus,
             tuple(topic.id for topic in chosen.topics),
             chosen.type.facets,
+            _last(chosen),
         ),
     )
     lead = _focused_lead(holdings, analysis, audience, chosen, selector)
@@ -108,7 +121,7 @@ def _focused(holdings: Holdings, analysis: Analysis, audience: str, length: str,
         lead,
         sections,
         disagreements,
-        gaps(holdings, audience, chosen.type, chosen.topics, chosen),
+        gaps(holdings, audience, chosen, chosen.topics),
         follow_ups(holdings, analysis, selector.used, chosen.topics),
     )
 
@@ -140,18 +153,20 @@ def _focused_lead(
     if chosen.measures and chosen.topics:
         quantity = best_quantity(holdings, [topic.id for topic in chosen.topics], analysis.question)
         bullet = compared(holdings, quantity, audience, "full", with_members=False) if quantity else None
-        if bullet is not None and set(bullet.places) <= chosen.places:
+        if bullet is not None and 2 * len(set(bullet.places) & chosen.places) > len(bullet.places):
             return [bullet]
-    if chosen.weighs:
-        named = analysis.narrower or tuple(
-            stem
-            for topic in chosen.topics
-            for name in (topic.label, *topic.synonyms, *topic.narrower)
-            for stem in content_stems(name)
+    if chosen.exposure:
+        weighed = verdict(
+            holdings, chosen.places, chosen.name, holdings.condition.label, chosen.exposure, audience
         )
-        weighed = verdict(holdings, chosen.places, chosen.name, holdings.condition.label, named, audience)
         if weighed is not None:
-            return [weighed]
+            return [weighed, *_test_of_cause(holdings, chosen, weighed, selector)]
+    if len(chosen.topics) == 1 and not analysis.narrower and not analysis.focus:
+        places = [
+            holdings.place_by_id[name] for name in chosen.topics[0].answer if name in holdings.place_by_id
+        ]
+        if places and set(places) <= chosen.places:
+            return [selector.take(bullet_of(holdings, place, audience)) for place in places]
     about = " ".join(
         slot.about
         for slot in chosen.type.lead
@@ -160,6 +175,24 @@ def _focused_lead(
     return selector.fill_from(
         Slot(short=1, standard=1, full=1), chosen.places, about or analysis.question, bool(about)
     )
+
+
+def _last(chosen: Route) -> tuple[str, ...]:
+    """The facets whose statements come last, unless the question is on them."""
+    asked = {topic.facet for topic in chosen.topics} | set(chosen.type.facets)
+    return tuple(facet for facet in question_types()["focused"].last if facet not in asked)
+
+
+def _test_of_cause(holdings: Holdings, chosen: Route, weighed: Bullet, selector: Selector) -> list[Bullet]:
+    """The best statement that tests whether an association is a cause, if it is at least as sure as the verdict."""
+    tests = {
+        place
+        for place in chosen.places - set(weighed.places)
+        if set(chosen.type.tests) & set(holdings.statements[place].topics)
+        and holdings.statements[place].certainty.rank >= weighed.certainty.rank
+    }
+    genetic = {place for place in tests if holdings.source_of(place).kind is Kind.MENDELIAN_RANDOMISATION}
+    return selector.fill_from(Slot(), genetic or tests, "reverse causation lag confounding cause")
 
 
 def _topics_of(holdings: Holdings, kind: QuestionType) -> list[Topic]:
@@ -207,7 +240,6 @@ def _article(
         caution=texts.CAUTION[audience],
         library=LibraryVersion(holdings.contents.name, holdings.contents.version),
         answered=True,
-        notice=notice(analysis.question),
         lead=cited_lead,
         sections=cited_sections,
         disagreements=cited_disagreements,
@@ -221,7 +253,21 @@ def _article(
 
 
 def _refused(holdings: Holdings, analysis: Analysis, audience: str, length: str, refusal: Refusal) -> Article:
-    title = holdings.contents.title
+    reason = texts.CANNOT[audience].format(title=holdings.contents.title, reason=refusal.reason)
+    return replace(
+        _unanswered(holdings, analysis, audience, length, reason),
+        nearest_topics=nearest_topics(holdings, analysis, audience),
+        follow_ups=follow_ups(holdings, analysis, (), analysis.topics),
+    )
+
+
+def _signposted(
+    holdings: Holdings, analysis: Analysis, audience: str, length: str, sign: Signpost
+) -> Article:
+    return _unanswered(holdings, analysis, audience, length, texts.AFTER_SIGNPOST[sign.id])
+
+
+def _unanswered(holdings: Holdings, analysis: Analysis, audience: str, length: str, text: str) -> Article:
     return Article(
         question=analysis.question,
         audience=audience,
@@ -232,10 +278,7 @@ def _refused(holdings: Holdings, analysis: Analysis, audience: str, length: str,
         caution=texts.CAUTION[audience],
         library=LibraryVersion(holdings.contents.name, holdings.contents.version),
         answered=False,
-        notice=notice(analysis.question),
-        lead=Cited(f"The library “{title}” cannot answer this question: {refusal.reason}."),
-        nearest_topics=nearest_topics(holdings, analysis),
-        follow_ups=follow_ups(holdings, analysis, (), ()),
+        lead=Cited(text),
         disclaimer=texts.DISCLAIMER[audience],
         version=__version__,
     )

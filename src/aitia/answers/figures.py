@@ -43,44 +43,38 @@ def best_quantity(holdings: Holdings, topics: Sequence[str], about: str) -> str 
     return max(ranked)[2]
 
 
-def chosen_estimates(holdings: Holdings, quantity: str, length: str) -> list[Estimate]:
-    """One estimate a source, the whole population's if it gives one; the best-founded first."""
-    estimates = one_a_source(holdings.estimates.get(quantity, ()))
-    estimates.sort(key=lambda estimate: (-holdings.standing_weight(estimate.place), estimate.place))
-    return estimates[: _SHOWN[length]]
-
-
 def compared(
     holdings: Holdings, quantity: str, audience: str, length: str, *, with_members: bool = True
 ) -> Bullet | None:
-    """The bullet for a quantity, or None if fewer than two sources give it."""
-    estimates = chosen_estimates(holdings, quantity, length)
-    units = {estimate.figure.unit for estimate in estimates}
-    if len(estimates) < 2 or len(units) > 1:
+    """The bullet for a quantity, or None if fewer than two sources give it.
+
+    The extent is that of all estimates; the best-founded few are listed.
+    """
+    estimates = one_a_source(holdings.estimates.get(quantity, ()))
+    if len(estimates) < 2 or len({estimate.figure.unit for estimate in estimates}) > 1:
         return None
     names = holdings.quantities[quantity]
     label = names.plain if audience == "patient" else names.label
-    least = min(estimates, key=lambda estimate: estimate.least)
-    most = max(estimates, key=lambda estimate: estimate.most)
-    low, high = least.least, most.most
-    unit = least.figure.unit
-    certainty = max(
-        (holdings.statements[estimate.place].certainty for estimate in estimates),
-        key=lambda grade: grade.rank,
-    )
+    low = min(estimate.least for estimate in estimates)
+    high = max(estimate.most for estimate in estimates)
+    unit = estimates[0].figure.unit
+    grades = [holdings.statements[estimate.place].certainty for estimate in estimates]
+    certainty = max(grades, key=lambda grade: grade.rank)
     if low <= 0 or high / low > _FAR_APART:
         certainty = _LOWER[certainty]
-    if low == high:
-        extent = f"about {with_unit(low, unit)}"
-    else:
-        extent = f"between {written(low)}{'%' if unit == '%' else ''} and {with_unit(high, unit)}"
+    per = "%" if unit == "%" else ""
+    extent = (
+        f"about {with_unit(low, unit)}"
+        if low == high
+        else f"between {written(low)}{per} and {with_unit(high, unit)}"
+    )
     text = with_certainty(f"{label} {{is}} {extent}", certainty)
     if with_members:
-        in_order = sorted(estimates, key=lambda estimate: (estimate.least, estimate.most))
-        listed = [_member(holdings, estimate, audience) for estimate in in_order]
-        text += ", by source: " + "; ".join(listed)
+        estimates.sort(key=lambda estimate: (-holdings.standing_weight(estimate.place), estimate.place))
+        estimates = sorted(estimates[: _SHOWN[length]], key=lambda estimate: (estimate.least, estimate.most))
+        text += ", by source: " + "; ".join(_member(holdings, one, audience) for one in estimates)
     else:
-        text += f", by {len(estimates)} sources"
+        text += f", by {len(estimates)} sources" + _margins(estimates, low, high, audience)
     return Bullet(
         text + ".",
         tuple(dict.fromkeys(estimate.place for estimate in estimates)),
@@ -93,6 +87,18 @@ def compared(
         ),
         merged=True,
     )
+
+
+def _margins(estimates: Sequence[Estimate], low: float, high: float, audience: str) -> str:
+    """How far the intervals reach beyond the estimates themselves."""
+    lows = [float(one.figure.low) for one in estimates if one.figure.low is not None]
+    highs = [float(one.figure.high) for one in estimates if one.figure.high is not None]
+    if not lows or not highs or (min(lows) >= low and max(highs) <= high):
+        return ""
+    least, most = written(min(lows)), with_unit(max(highs), estimates[0].figure.unit)
+    if audience == "patient":
+        return f"; the true figure could lie anywhere from {least} to {most}"
+    return f"; their intervals reach from {least} to {most}"
 
 
 def _member(holdings: Holdings, estimate: Estimate, audience: str) -> str:

@@ -12,26 +12,36 @@ _ENOUGH = 3
 
 
 def follow_ups(
-    holdings: Holdings, analysis: Analysis, used: Iterable[int], asked: Sequence[Topic], count: int = 3
+    holdings: Holdings,
+    analysis: Analysis,
+    used: Iterable[int],
+    asked: Sequence[Topic],
+    answered: Sequence[str] = (),
+    count: int = 3,
 ) -> tuple[str, ...]:
-    """Questions on the matters that the answer touched most and did not exhaust, from different facets."""
+    """Questions on the matters that the answer touched most and did not exhaust, from different facets.
+
+    Not those just asked, nor those of the facets just answered; members of a group (single genes) only after a
+    question on one.
+    """
     used = set(used)
     touched = Counter(topic for place in used for topic in holdings.statements[place].topics)
     asked_ids = {topic.id for topic in asked}
-    plain = analysis.question.lower()
+    groups = {topic.group for topic in asked}
+    held = {topic.id: len(holdings.places_by_topic.get(topic.id, ())) for topic in holdings.contents.topics}
 
-    def worth(topic: Topic) -> tuple[float, str]:
-        held = holdings.places_by_topic.get(topic.id, [])
-        unsaid = sum(place not in used for place in held)
-        return (-(touched[topic.id] + 0.1) * unsaid / (1 + len(held)) ** 1.5, topic.id)
+    def worth(topic: Topic) -> tuple[float, int, str]:
+        return (-touched[topic.id] / (held[topic.id] + 1) ** 0.5, -held[topic.id], topic.id)
 
     offered: list[Topic] = []
     for topic in sorted(holdings.contents.topics, key=worth):
         if (
             topic.question
             and topic.id not in asked_ids
-            and topic.question.lower() != plain
-            and len(holdings.places_by_topic.get(topic.id, ())) >= _ENOUGH
+            and topic.facet not in answered
+            and (topic.group is None or topic.group in groups)
+            and held[topic.id] >= _ENOUGH
+            and topic.question.lower() != analysis.question.lower()
             and topic.facet not in {other.facet for other in offered}
         ):
             offered.append(topic)
@@ -40,7 +50,7 @@ def follow_ups(
     return tuple(topic.question for topic in offered if topic.question)
 
 
-def nearest_topics(holdings: Holdings, analysis: Analysis, count: int = 5) -> tuple[str, ...]:
+def nearest_topics(holdings: Holdings, analysis: Analysis, audience: str, count: int = 5) -> tuple[str, ...]:
     """What the library holds that is nearest to a question that it cannot answer.
 
     The topics that the question names, then those of the statements that share its words, then the largest topic
@@ -54,7 +64,13 @@ def nearest_topics(holdings: Holdings, analysis: Analysis, count: int = 5) -> tu
             near.update(holdings.statements[place].topics)
     largest: dict[str, str] = {}
     for topic in holdings.contents.topics:
-        if topic.facet not in largest or held[topic.id] > held[largest[topic.facet]]:
+        if topic.group is None and (
+            topic.facet not in largest or held[topic.id] > held[largest[topic.facet]]
+        ):
             largest[topic.facet] = topic.id
     ranked = dict.fromkeys([*named, *(name for name, _ in near.most_common(count)), *largest.values()])
-    return tuple(holdings.topics[name].label for name in ranked if held[name])[:count]
+    return tuple(
+        holdings.topics[name].plain_label if audience == "patient" else holdings.topics[name].label
+        for name in ranked
+        if held[name]
+    )[:count]

@@ -4,30 +4,25 @@ from collections.abc import Sequence
 
 from aitia.answers import texts
 from aitia.answers.holdings import Holdings
-from aitia.answers.question_types import QuestionType
 from aitia.answers.routing import Route
 from aitia.evidence.nouns import Certainty, Kind, Topic
 
 
-def gaps(
-    holdings: Holdings,
-    audience: str,
-    kind: QuestionType,
-    topics: Sequence[Topic],
-    focused: Route | None = None,
-) -> tuple[str, ...]:
+def gaps(holdings: Holdings, audience: str, chosen: Route, topics: Sequence[Topic]) -> tuple[str, ...]:
     """What a reader of this answer will miss: matters without a statement, and matters with faint evidence only."""
     found = []
-    if focused is None:
+    if chosen.assumed:
+        found.append(texts.ASSUMED[audience].format(condition=holdings.condition.label))
+    if not chosen.places:
         found += [
             texts.MISSING[audience].format(text=expected.text)
-            for expected in kind.expects
+            for expected in chosen.type.expects
             if not any(holdings.holds(term) for term in expected.terms)
         ]
-    elif focused.weighs:
-        kinds = {holdings.source_of(place).kind for place in focused.places}
+    elif chosen.exposure:
+        kinds = {holdings.source_of(place).kind for place in chosen.places}
         if not kinds & {Kind.TRIAL, Kind.MENDELIAN_RANDOMISATION}:
-            found.append(texts.NOT_PROVEN[audience].format(name=focused.name))
+            found.append(texts.NOT_PROVEN[audience].format(name=chosen.name))
     for topic in topics:
         places = holdings.places_by_topic.get(topic.id, [])
         name = topic.plain_label if audience == "patient" else topic.label

@@ -35,6 +35,8 @@ class Aim(Struct, frozen=True):
     """Topics that the question names: statements that are first of all on them go first."""
     facets: tuple[str, ...] = ()
     """Facets that the type of question asks about: statements that touch them go first."""
+    last: tuple[str, ...] = ()
+    """Facets whose statements go last."""
     disputed: frozenset[int] = frozenset()
     """Places of statements whose figures stand under "Sources disagree"."""
 
@@ -101,6 +103,8 @@ class Selector:
     def _candidates(self, slot: Slot, topic: Topic | None = None) -> list[int]:
         holdings = self.holdings
         passed_over = {place for name in slot.without for place in holdings.places_by_topic.get(name, ())}
+        if self.aim.audience == "patient":
+            passed_over |= {place for place in holdings.citable if holdings.statements[place].aside}
         if topic is not None:
             return [place for place in holdings.places_by_topic.get(topic.id, []) if place not in passed_over]
         facets = slot.facets or ((slot.facet,) if slot.facet else ())
@@ -152,6 +156,8 @@ class Selector:
             # Repetition only lowers a score, so the rest cannot win.
             if best is not None and scores[place] <= best_score:
                 break
+            if self._is_secondary(place):
+                continue
             near = self._likeness(place)
             score = (
                 scores[place] - 0.8 * near - 0.3 * self._sources[self.holdings.statements[place].source_id]
@@ -159,6 +165,17 @@ class Selector:
             if near < _ALIKE and (best is None or score > best_score):
                 best, best_score = place, score
         return best
+
+    def _is_secondary(self, place: int) -> bool:
+        """Whether a statement is a trial's secondary result, and its main one has not been told."""
+        rank = self.holdings.rank_in_source(place)
+        main = place - rank
+        return (
+            self.holdings.source_of(place).kind is Kind.TRIAL
+            and rank > 0
+            and main in self.holdings.citable
+            and main not in self.used
+        )
 
     def _worth(self, place: int, topic: Topic | None, prefer: str | None) -> float:
         """What speaks for a statement in this answer, apart from its nearness to the slot's matter."""
@@ -171,6 +188,8 @@ class Selector:
             holdings.topics[name].facet in self.aim.facets for name in statement.topics
         ):
             score += 0.8
+        if self.aim.last and any(holdings.topics[name].facet in self.aim.last for name in statement.topics):
+            score -= 1.0
         if self.aim.stressed:
             stems = holdings.stems_of(place)
             score += sum(mentions_stem(stems, word) for word in self.aim.stressed) / len(self.aim.stressed)
@@ -178,6 +197,8 @@ class Selector:
             score -= 0.5
         if statement.figures:
             score += 0.1
+        if statement.aside:
+            score -= 1.5
         # Collectors put a source's main finding first.
         score -= 0.06 * min(holdings.rank_in_source(place), 4)
         return score

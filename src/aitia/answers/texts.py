@@ -22,8 +22,8 @@ DISCLAIMER = {
 }
 
 NOT_PROVEN = {
-    "patient": "This library has no trial on {name}, and no study that uses genes to test for cause. So it cannot tell "
-    "a cause from a chance link.",
+    "patient": "This library has no trial on {name}, and no study that uses genes to test for cause. So it cannot say "
+    "whether the link is a cause.",
     "clinician": "The library holds no trial and no Mendelian randomisation study on {name}, so it cannot tell a "
     "cause from an association.",
     "researcher": "The library holds no trial and no Mendelian randomisation study on {name}, so it cannot tell a "
@@ -40,4 +40,21 @@ FAINT = {
     "patient": "What this library holds on {name} is very uncertain.",
     "clinician": "On {name} the library holds only evidence of very low certainty.",
     "researcher": "On {name} the library holds only evidence of very low certainty.",
+}
+
+ASSUMED = {
+    "patient": "Your question names no illness. This answer takes it to be about {condition}.",
+    "clinician": "The question names no condition; this answer takes it to be about {condition}.",
+    "researcher": "The question names no condition; this answer takes it to be about {condition}.",
+}
+
+CANNOT = {
+    "patient": "We could not find an answer to this here: {reason}. Your care team may be able to help.",
+    "clinician": "The library “{title}” cannot answer this question: {reason}.",
+    "researcher": "The library “{title}” cannot answer this question: {reason}.",
+}
+
+AFTER_SIGNPOST = {
+    "self-harm": "This is not a question for a library. Please talk to a person first.",
+    "emergency": "This is not a question for a library. Please get help first, and ask again afterwards.",
 }

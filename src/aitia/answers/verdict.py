@@ -1,7 +1,8 @@
-"""Weighs the evidence on one factor, for the lead of an answer to "does this cause that?".
+"""Weighs the evidence on one exposure, for the lead of an answer to "does this cause that?".
 
-Only what the figures say is said: how many estimates lie clearly above or below no effect. The certainty picks
-the verb, and an association is never called a cause.
+Only what the figures say is said: how many studies' ratios lie clearly above or below no effect. The certainty picks
+the verb, an association is never called a cause, and no side is named unless most studies are on it. Reviews that
+repeat a pooled estimate are not counted beside it.
 """
 
 from collections import defaultdict
@@ -21,60 +22,87 @@ _RATIOS = (
     "hazard ratio",
     "rate ratio",
     "risk ratio",
-    "standardised incidence ratio",
-    "standardised mortality ratio",
     "incidence rate ratio",
 )
-_CAUSAL = (Kind.MENDELIAN_RANDOMISATION, Kind.TRIAL)
+_NOT_COUNTED = (
+    Kind.MENDELIAN_RANDOMISATION,
+    Kind.TRIAL,
+    Kind.REVIEW,
+    Kind.SYSTEMATIC_REVIEW,
+    Kind.GUIDELINE,
+    Kind.CONSENSUS,
+)
+_SEXES = ("men", "women", "all")
 _TALLY = {
-    "patient": "Of {counted} studies here that give a figure, {listed}. A link does not prove a cause.",
-    "clinician": "Of {counted} observational studies in this library that give a ratio, {listed}. "
-    "An association does not prove a cause.",
+    "patient": "Of {counted} studies counted here, {listed}.",
+    "clinician": "Of {counted} observational studies in this library that give a ratio, {listed}.",
 }
-_MOSTLY = 0.75
-"""The share of studies that must agree for the certainty of the best to stand."""
+_TAIL = {
+    "patient": "A link does not prove a cause.",
+    "clinician": "An association does not prove a cause.",
+}
+_MOST = 2 / 3
+"""The share of studies with an interval that must be on one side before the side is named."""
 
 
 class _Finding(Enum):
     HIGHER = "a higher risk"
     LOWER = "a lower risk"
     UNCLEAR = "no clear difference"
-    NO_INTERVAL = "a difference whose interval is not recorded"
+    NO_INTERVAL = "a difference whose margin of error is not recorded here"
 
 
 def verdict(
-    holdings: Holdings, places: Iterable[int], name: str, condition: str, named: Sequence[str], audience: str
+    holdings: Holdings,
+    places: Iterable[int],
+    name: str,
+    condition: str,
+    exposure: Sequence[str],
+    audience: str,
 ) -> Bullet | None:
-    """What the ratios for a factor add up to, or None if fewer than two studies give one with an interval.
+    """What the ratios for an exposure add up to, or None if fewer than two studies give one with an interval.
 
-    `name` is the factor as the answer calls it, `named` the stems of its names.
+    `name` is the exposure as the answer calls it, `exposure` the stems of its names.
     """
     found: dict[_Finding, list[int]] = defaultdict(list)
     figures: list[Figure] = []
     seen: set[str] = set()
-    for place in sorted(places, key=lambda place: -holdings.standing_weight(place)):
+    values: set[float] = set()
+    for place in sorted(places, key=lambda place: (-holdings.standing_weight(place), place)):
         statement = holdings.statements[place]
-        figure = main_ratio(statement, named)
-        if holdings.source_of(place).kind in _CAUSAL or statement.source_id in seen or figure is None:
+        figure = main_ratio(statement, exposure)
+        if (
+            figure is None
+            or figure.value in values
+            or statement.source_id in seen
+            or holdings.source_of(place).kind in _NOT_COUNTED
+        ):
             continue
         seen.add(statement.source_id)
+        values.add(figure.value)
         figures.append(figure)
         found[_finding(figure)].append(place)
-    weighed = [found[finding] for finding in (_Finding.HIGHER, _Finding.LOWER, _Finding.UNCLEAR)]
-    if sum(map(len, weighed)) < 2:
+    weighed = [finding for finding in (_Finding.HIGHER, _Finding.LOWER, _Finding.UNCLEAR) if found[finding]]
+    counted = sum(len(found[finding]) for finding in weighed)
+    if counted < 2:
         return None
-    finding = max(found, key=lambda finding: (finding is not _Finding.NO_INTERVAL, len(found[finding])))
-    agreeing = found[finding]
+    finding = max(weighed, key=lambda finding: len(found[finding]))
+    agreed = len(found[finding]) >= _MOST * counted
     certainty = max(
-        (holdings.statements[place].certainty for place in agreeing), key=lambda grade: grade.rank
+        (holdings.statements[place].certainty for place in found[finding]), key=lambda grade: grade.rank
     )
-    if len(agreeing) < _MOSTLY * len(seen):
+    if len(found[finding]) < counted:
         certainty = min(certainty, Certainty.LOW, key=lambda grade: grade.rank)
-    tally = _TALLY["patient" if audience == "patient" else "clinician"].format(
-        counted=len(seen), listed=_listed({finding: len(found[finding]) for finding in _Finding})
-    )
+    reader = "patient" if audience == "patient" else "clinician"
+    listed = _listed({finding: len(found[finding]) for finding in _Finding})
+    parts = [
+        _sentence(name, condition, certainty, finding if agreed else None),
+        _TALLY[reader].format(counted=len(seen), listed=listed),
+    ]
+    if finding is not _Finding.UNCLEAR:
+        parts.append(_TAIL[reader])
     return Bullet(
-        f"{_sentence(name, condition, certainty, finding)} {tally}",
+        " ".join(parts),
         tuple(place for finding in _Finding for place in found[finding]),
         certainty,
         tuple(figures),
@@ -82,15 +110,15 @@ def verdict(
     )
 
 
-def main_ratio(statement: Statement, named: Sequence[str]) -> Figure | None:
-    """The statement's first ratio that is about the factor, for everybody exposed (nothing in brackets)."""
+def main_ratio(statement: Statement, exposure: Sequence[str]) -> Figure | None:
+    """The statement's first ratio that is about the exposure, for everybody or for one sex."""
     for figure in statement.figures:
         base, part = base_and_part(figure.name)
-        kind, _, exposure = base.partition(":")
-        if kind not in _RATIOS or part:
+        kind, _, name = base.partition(":")
+        if kind not in _RATIOS or part not in ("", *_SEXES):
             continue
-        words = frozenset(stems(exposure or statement.text))
-        if any(all(mentions_stem(words, stem) for stem in name.split()) for name in named):
+        words = frozenset(stems(name or statement.text))
+        if any(all(mentions_stem(words, stem) for stem in one.split()) for one in exposure):
             return figure
     return None
 
@@ -103,13 +131,13 @@ def _finding(figure: Figure) -> _Finding:
     return _Finding.LOWER if figure.high < 1 else _Finding.UNCLEAR
 
 
-def _sentence(name: str, condition: str, certainty: Certainty, finding: _Finding) -> str:
-    if finding in (_Finding.HIGHER, _Finding.LOWER):
-        side = "higher" if finding is _Finding.HIGHER else "lower"
-        return with_certainty(
-            f"There {{is}} a link between {name} and a {side} risk of {condition}.", certainty
-        )
-    return f"Studies do not show a clear link between {name} and {condition}."
+def _sentence(name: str, condition: str, certainty: Certainty, finding: _Finding | None) -> str:
+    if finding is None:
+        return f"Studies disagree on whether {name} and {condition} are linked."
+    if finding is _Finding.UNCLEAR:
+        return f"Studies do not show a clear link between {name} and {condition}."
+    side = "higher" if finding is _Finding.HIGHER else "lower"
+    return with_certainty(f"There {{is}} a link between {name} and a {side} risk of {condition}.", certainty)
 
 
 def _listed(numbers: dict[_Finding, int]) -> str:

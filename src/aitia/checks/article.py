@@ -44,9 +44,7 @@ def _problems(article: Article, contents: Contents) -> Iterator[str]:
 
 
 def _references(article: Article, sources: dict[str, Source]) -> Iterator[str]:
-    if [reference.number for reference in article.references] != list(
-        range(1, len(article.references) + 1)
-    ):
+    if [reference.number for reference in article.references] != list(range(1, len(article.references) + 1)):
         yield "the references are not numbered 1, 2, 3 ..."
     cited = dict.fromkeys(_all_citations(article))
     if list(cited) != [reference.number for reference in article.references]:
@@ -71,9 +69,7 @@ def _all_citations(article: Article) -> Iterator[int]:
             yield from member.citations
 
 
-def _lead(
-    article: Article, statements: dict[str, Statement], sources: dict[str, Source]
-) -> Iterator[str]:
+def _lead(article: Article, statements: dict[str, Statement], sources: dict[str, Source]) -> Iterator[str]:
     if not article.answered:
         if article.sections or article.references:
             yield "the article is not answered, yet it has sections or references"
@@ -107,9 +103,7 @@ def _support(where: str, source_ids: tuple[str, ...], behind: list[Statement]) -
             yield f"{where}: cites {source}, which has no statement behind it"
 
 
-def _figures(
-    where: str, text: str, behind: list[Statement], sources: dict[str, Source]
-) -> Iterator[str]:
+def _figures(where: str, text: str, behind: list[Statement], sources: dict[str, Source]) -> Iterator[str]:
     """Numbers in a composed text must be figures, years of the sources, or counts of them."""
     known = [
         float(number)

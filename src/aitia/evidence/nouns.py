@@ -121,6 +121,8 @@ class Statement(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=T
     also: tuple[str, ...] = ()
     """Other sources that say the same."""
     passage: Passage | None = None
+    aside: bool = False
+    """A remark on method, or on another matter: chosen only where nothing else is left, and never for patients."""
 
 
 class Source(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -169,6 +171,8 @@ class Topic(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     """Other names of the whole topic."""
     narrower: tuple[str, ...] = ()
     """Names of things within it: a question on one of them is answered from statements that mention it."""
+    exposure: str | None = None
+    """If the whole topic is one exposure whose ratios can be added up: its name inside a sentence ("smoking")."""
     group: str | None = None
     """Names a family of like topics, for example "gene"."""
     general: bool = False
@@ -176,6 +180,8 @@ class Topic(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     name the condition."""
     question: str | None = None
     """A question that a person would ask about it."""
+    answer: tuple[str, ...] = ()
+    """The statements that an editor chose to open the answer to it; without any, the best-founded one does."""
 
 
 class Condition(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

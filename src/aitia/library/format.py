@@ -39,6 +39,7 @@ class StatementRecord(Struct, frozen=True, forbid_unknown_fields=True):
     figures: tuple[Figure, ...] = ()
     also: tuple[str, ...] = ()
     passage: Passage | None = None
+    aside: bool = False
 
 
 class SourceRecord(Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,6 +79,7 @@ class SourceRecord(Struct, frozen=True, forbid_unknown_fields=True):
             figures=record.figures,
             also=record.also,
             passage=record.passage,
+            aside=record.aside,
         )
 
 

@@ -1,8 +1,8 @@
 """What a question asks: the condition, the topics, the type, and what is left over.
 
-The parts of a question are found in this order, each taking its words: conditions, the cues of the question
-types, topics (longest names first), words of general English. What is left is the focus: known words sharpen
-the answer, and unknown ones mean that the library cannot answer.
+The parts of a question are found in this order, each taking its words: conditions, cues of several words, topics
+(longest names first), names of other diseases, single cue words, words of general English. What is left is the
+focus: known words sharpen the answer, and unknown ones mean that the library cannot answer.
 """
 
 import re
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from aitia.errors import QuestionError
 from aitia.evidence.nouns import Condition, Contents, Topic
-from aitia.search.terms import cleaned, contains, stems, stop_stems, word_list
+from aitia.search.terms import cleaned, stems, stop_stems, word_list
 
 Thing = TypeVar("Thing")
 
@@ -22,9 +22,10 @@ LONGEST = 1000
 """Characters in a question."""
 
 _YES_NO = re.compile(
-    r"^(?:so |and |but )?(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|may|might)\b",
+    r"^(?:so |and |but )?(?:is|are|was|were|am|do|does|did|can|could|will|would|should|has|have|may|might)\b",
     re.I,
 )
+_QUESTION_WORD = re.compile(r"(?:what|which|who|whom|whose|why|when|where|how)\b", re.I)
 
 
 class Analysis(Struct, frozen=True):
@@ -38,16 +39,22 @@ class Analysis(Struct, frozen=True):
     narrower: tuple[str, ...]
     """The names of narrower things among them, stemmed: "lead" for the topic on metals."""
     named: tuple[str, ...]
-    """The words by which the topics were named, stemmed."""
+    """The words by which the topics were named, as they were typed."""
     cues: tuple[str, ...]
-    """The question types whose cues occur, best first."""
+    """The question types whose cues occur, best first; those with only a weak cue come last."""
+    strong: bool
+    """Whether the best of them has a cue that is not weak."""
     focus: tuple[str, ...]
     """Stems of known words that no other part took."""
+    focus_words: tuple[str, ...]
+    """The same as they were typed."""
     unknown: tuple[str, ...]
-    """Words that the library does not hold."""
+    """Words that the library does not hold, as they were typed."""
     other_conditions: tuple[str, ...]
-    """Diseases named that the library does not know."""
+    """Diseases named that the library does not know, as they were typed."""
     yes_no: bool
+    is_topic_question: bool = False
+    """The question is the one that the library offers on a topic."""
 
 
 class Lexicon(Struct, frozen=True):
@@ -56,10 +63,14 @@ class Lexicon(Struct, frozen=True):
     conditions: dict[str, list[tuple[list[str], Condition]]]
     topics: dict[str, list[tuple[list[str], Topic]]]
     cues: dict[str, list[tuple[list[str], str]]]
+    weak_cues: dict[str, list[tuple[list[str], str]]]
+    questions: dict[tuple[str, ...], Topic]
+    """The questions that the library offers."""
 
 
-def lexicon(contents: Contents, cues: Iterable[tuple[str, Sequence[str]]]) -> Lexicon:
-    """The lexicon of a library, for the cues of each question type."""
+def lexicon(contents: Contents, cues: Iterable[tuple[str, Sequence[str], Sequence[str]]]) -> Lexicon:
+    """The lexicon of a library, for the cues and the weak cues of each question type."""
+    types = list(cues)
     return Lexicon(
         conditions=_by_first(
             (name, condition)
@@ -67,7 +78,9 @@ def lexicon(contents: Contents, cues: Iterable[tuple[str, Sequence[str]]]) -> Le
             for name in (condition.label, condition.plain_label, *condition.synonyms)
         ),
         topics=_by_first((name, topic) for topic in contents.topics for name in _names(topic)),
-        cues=_by_first((phrase, kind) for kind, phrases in cues for phrase in phrases),
+        cues=_by_first((phrase, kind) for kind, phrases, _ in types for phrase in phrases),
+        weak_cues=_by_first((phrase, kind) for kind, _, phrases in types for phrase in phrases),
+        questions={tuple(stems(topic.question)): topic for topic in contents.topics if topic.question},
     )
 
 
@@ -81,10 +94,6 @@ def _names(topic: Topic) -> list[str]:
         *topic.narrower,
         *(part for part in parts if len(part.strip()) > 3),
     ]
-
-
-def _narrower_names(topic: Topic) -> set[str]:
-    return {" ".join(stems(name)) for name in topic.narrower}
 
 
 def _by_first(named: Iterable[tuple[str, Thing]]) -> dict[str, list[tuple[list[str], Thing]]]:
@@ -127,8 +136,7 @@ def readable(question: str) -> str:
     if not re.search(r"\w", text):
         raise QuestionError("the question holds no words. Ask it in plain English.")
     text = text[0].upper() + text[1:]
-    starts = r"(?:what|which|who|whom|whose|why|when|where|how)\b"
-    if text[-1] not in ".?!" and (_YES_NO.match(text) or re.match(starts, text, re.I)):
+    if text[-1] not in ".?!" and (_YES_NO.match(text) or _QUESTION_WORD.match(text)):
         text += "?"
     return text
 
@@ -145,50 +153,78 @@ def analyse(
     misspelt one.
     """
     text = readable(question)
-    words = [word for word in re.findall(r"[\w'’.-]+", text) if stems(word)]
-    parts = [(stem, word) for word in words for stem in stems(word)]
+    parts = [(stem, word) for word in re.findall(r"[\w'’.-]+", text) for stem in stems(word)]
     parts = _mended(parts, lexicon, is_known, suggest)
     line = [stem for stem, _ in parts]
     free = [True] * len(line)
 
     conditions = _take(line, free, lexicon.conditions)
     cues = _take(line, [True] * len(line), lexicon.cues)
+    weak = _take(line, [True] * len(line), lexicon.weak_cues)
+    ranked = _ranked(cues)
     for size, start, _ in cues:
         # A cue of several words ("lead to") is read as a whole, before its words can name a topic.
         if size > 1:
             free[start : start + size] = [False] * size
-    ranked = _ranked(cues)
     topics = _take(line, free, lexicon.topics)
     # "prognosis" is both a cue and a topic: it asks for the whole of its type, not for one matter.
     topics = [
         found
         for found in topics
-        if not any(_covers(cue, found) for cue in cues if cue[2] == ranked[0]) or found[0] > 2
+        if found[0] > 2 or not any(_covers(cue, found) for cue in cues if cue[2] == ranked[0])
     ]
     diseases = _take(line, free, other_conditions())
-    for size, start, _ in cues:
+    for size, start, _ in (*cues, *weak):
         free[start : start + size] = [False] * size
 
-    left = [(stem, word) for (stem, word), is_free in zip(parts, free, strict=True) if is_free]
-    left = [(stem, word) for stem, word in left if stem not in general_stems() and len(stem) > 1]
+    left = [
+        (stem, word)
+        for (stem, word), is_free in zip(parts, free, strict=True)
+        if is_free and stem not in general_stems() and len(stem) > 1
+    ]
+    known = [(stem, word) for stem, word in left if is_known(stem)]
+    unknown = [word for stem, word in left if not is_known(stem)]
+    if conditions and cues:
+        # A slip of a key in a little word ("wat causes als") does not change what is asked.
+        unknown = [word for word in unknown if len(word) > 3]
+    offered = lexicon.questions.get(tuple(line))
+    named = [_typed(parts, start, size) for size, start, _ in sorted(topics, key=lambda found: found[1])]
     return Analysis(
         question=text,
         condition=conditions[0][2] if conditions else None,
-        topics=tuple(dict.fromkeys(topic for _, _, topic in sorted(topics, key=lambda found: found[1]))),
-        narrower=tuple(
+        topics=(offered,)
+        if offered
+        else tuple(dict.fromkeys(topic for _, _, topic in sorted(topics, key=lambda found: found[1]))),
+        narrower=()
+        if offered
+        else tuple(
             dict.fromkeys(
                 name
                 for size, start, topic in topics
                 if (name := " ".join(line[start : start + size])) in _narrower_names(topic)
             )
         ),
-        named=tuple(dict.fromkeys(" ".join(line[start : start + size]) for size, start, _ in topics)),
-        cues=ranked,
-        focus=tuple(dict.fromkeys(stem for stem, _ in left if is_known(stem))),
-        unknown=tuple(dict.fromkeys(word for stem, word in left if not is_known(stem))),
-        other_conditions=tuple(name for _, _, name in diseases),
+        named=tuple(dict.fromkeys(named)),
+        cues=tuple(dict.fromkeys((*ranked, *_ranked(weak)))),
+        strong=bool(ranked),
+        focus=() if offered else tuple(dict.fromkeys(stem for stem, _ in known)),
+        focus_words=() if offered else tuple(dict.fromkeys(word for _, word in known)),
+        unknown=() if offered else tuple(dict.fromkeys(unknown)),
+        other_conditions=()
+        if offered
+        else tuple(dict.fromkeys(_typed(parts, start, size) for size, start, _ in diseases)),
         yes_no=bool(_YES_NO.match(text)),
+        is_topic_question=offered is not None,
     )
+
+
+def _narrower_names(topic: Topic) -> set[str]:
+    return {" ".join(stems(name)) for name in topic.narrower}
+
+
+def _typed(parts: Sequence[tuple[str, str]], start: int, size: int) -> str:
+    """The words of a span as they were typed."""
+    return " ".join(dict.fromkeys(word for _, word in parts[start : start + size]))
 
 
 def _take(
@@ -231,12 +267,12 @@ def _mended(
     suggest: Callable[[str], str | None],
 ) -> list[tuple[str, str]]:
     """The line with misspelt words replaced by the known ones that they are nearest to."""
-    known_names = lexicon.conditions.keys() | lexicon.topics.keys() | lexicon.cues.keys()
+    names = lexicon.conditions.keys() | lexicon.topics.keys() | lexicon.cues.keys() | lexicon.weak_cues.keys()
     mended = []
     for stem, word in parts:
         if (
             len(stem) < 5
-            or stem in known_names
+            or stem in names
             or stem in general_stems()
             or stem in other_conditions()
             or is_known(stem)
@@ -246,8 +282,3 @@ def _mended(
         else:
             mended += [(part, better) for part in stems(better)]
     return mended
-
-
-def mentions(text_stems: Sequence[str], names: Iterable[str]) -> bool:
-    """Whether a text holds any of the names, each a run of stems with spaces."""
-    return any(contains(text_stems, name.split()) for name in names)

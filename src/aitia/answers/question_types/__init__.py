@@ -72,12 +72,16 @@ class QuestionType(Struct, frozen=True, forbid_unknown_fields=True):
     cues: tuple[str, ...]
     facets: tuple[str, ...] = ()
     """A question about a topic of these facets is of this type unless its cues say otherwise."""
-    weak: bool = False
-    """Its cues ("what is") count only where no other type's do."""
+    weak: tuple[str, ...] = ()
+    """Cues ("what is") that count only where no other type's do."""
     verdict: tuple[str, ...] = ()
     """On topics of these facets the lead weighs the evidence on one factor."""
+    tests: tuple[str, ...] = ()
+    """Topics whose statements test whether an association is a cause."""
     lead: tuple[Slot, ...] = ()
     sections: tuple[Section, ...] = ()
+    last: tuple[str, ...] = ()
+    """Facets whose statements come last unless the question is on them."""
     expects: tuple[Expectation, ...] = field(default=())
 
 
