@@ -216,11 +216,11 @@ def _refuse_broken_references(folder: Path, contents: Contents) -> None:
             if source not in sources:
                 raise LibraryError(f"{folder}: statement {statement.id}, field also: no source {source}.")
     statements = {statement.id for statement in contents.statements}
-    for topic in contents.topics:
-        for name in topic.answer:
+    for entry in contents.topics:
+        for name in entry.answer:
             if name not in statements:
                 raise LibraryError(
-                    f"{folder / 'topics.yaml'}: the answer of topic {topic.id}, {name}, is no statement here."
+                    f"{folder / 'topics.yaml'}: the answer of topic {entry.id}, {name}, is no statement here."
                 )
     for disagreement in contents.disagreements:
         for member in disagreement.members:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 LENGTHS = ("short", "standard", "full")
 
 
-class Slot(Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from"}):
+class Slot(Struct, frozen=True, forbid_unknown_fields=True):
     """A place in an answer for a few statements on one matter.
 
     The statements come from the given topics, facets or group of topics (all that are given must hold), or from
