@@ -6,6 +6,7 @@
 (1,)
 """
 
+import re
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ from aitia.library.compile import open_library
 from aitia.library.locate import locate
 from aitia.search.analysis import Analysis, Lexicon, analyse, lexicon, readable
 from aitia.search.spelling import nearest_word
+from aitia.search.terms import word_list
 
 
 class Library:
@@ -102,4 +104,7 @@ class Library:
             name for condition in contents.conditions for name in (condition.label, *condition.synonyms)
         ]
         names += [cue for kind in question_types().values() for cue in (*kind.cues, *kind.weak)]
-        return frozenset(word.lower() for name in names for word in name.split() if len(word) > 4)
+        names += word_list("general_words.txt")
+        return frozenset(
+            word.lower() for name in names for word in re.findall(r"[\w-]+", name) if len(word) > 3
+        )

@@ -1,7 +1,7 @@
 """From what a question says to the kind of answer that it gets, or to the reason why it gets none."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -17,6 +17,36 @@ _MEASURES = re.compile(
     r"|at what age|heritability|penetrance|slope|number of)\b",
     re.IGNORECASE,
 )
+
+
+_ABOUT_ANYTHING = frozenset(
+    stem
+    for word in (
+        *(
+            "anything",
+            "something",
+            "everything",
+            "things",
+            "factors",
+            "lifestyle",
+            "way",
+            "anyone",
+            "someone",
+        ),
+        *("everyone", "know", "known", "unknown", "found", "single", "understood", "discovered", "several"),
+    )
+    for stem in stems(word)
+)
+"""General words that stand for any cause at all, or for whether one is known."""
+_NOT_THE_EXPOSURE = frozenset(
+    stem for word in ("use", "exposure", "level", "high", "higher") for stem in stems(word)
+)
+
+
+_POINTS_TO_IT = re.compile(
+    r"\b(?:it|this|i|my|me|we|he|she|his|her|they|their|the (?:disease|illness|condition|disorder))\b", re.I
+)
+"""Words by which a person means an illness without naming it."""
 
 
 class Route(Struct, frozen=True):
@@ -52,18 +82,24 @@ def route(holdings: Holdings, analysis: Analysis) -> Route | Refusal:
     kinds = [types[kind] for kind in analysis.cues]
     if analysis.topics:
         return _on_topics(holdings, analysis, kinds)
-    if analysis.focus and (analysis.yes_no or not analysis.strong or kinds[0].verdict):
+    subjects = [stem for stem in analysis.focus if stem not in analysis.modifiers]
+    if subjects or (analysis.focus and not analysis.strong):
         return _on_words(holdings, analysis, kinds)
-    with_sections = [kind for kind in kinds if kind.sections]
-    assumed = analysis.condition is None
-    if with_sections:
-        return Route(with_sections[0], assumed=assumed)
-    if kinds:
-        return Route(types["risk-factors"], assumed=assumed)
-    if len(stems(analysis.question)) <= 4 and not analysis.yes_no:
+    asks_cause = analysis.yes_no and any(kind.asks_cause for kind in kinds)
+    if asks_cause and analysis.general and not _ABOUT_ANYTHING & set(stems(" ".join(analysis.general))):
+        # "Does bad news cause ALS?": the words are plain English, and no statement is about them.
+        return Refusal(f"it holds nothing on “{' '.join(analysis.general)}” as a cause")
+    kind = next((kind for kind in kinds if kind.sections), None)
+    if kind is None and kinds:
+        kind = types["risk-factors"]
+    if kind is None and len(stems(analysis.question)) <= 4 and not analysis.yes_no:
         # The condition by itself: "ALS", "motor neurone disease?".
-        return Route(types["definition"])
-    return Refusal(f"it is not clear what is asked about {holdings.condition.label}")
+        kind = types["definition"]
+    if kind is None:
+        return Refusal(f"it is not clear what is asked about {holdings.condition.label}")
+    if analysis.modifiers and not _any_mentions(holdings, holdings.citable, analysis.modifiers):
+        return Refusal(f"it holds nothing on “{' '.join(analysis.focus_words)}”")
+    return Route(kind, assumed=analysis.condition is None)
 
 
 def _refusal(holdings: Holdings, analysis: Analysis) -> Refusal | None:
@@ -77,7 +113,12 @@ def _refusal(holdings: Holdings, analysis: Analysis) -> Refusal | None:
         return Refusal(f"it holds nothing on {_listed([f'“{word}”' for word in analysis.unknown])}")
     if analysis.condition is None and all(topic.general for topic in analysis.topics):
         # "What are the symptoms?" is about the library's condition; "Is smoking bad for you?" may be about any.
-        asks_of_it = analysis.strong and not analysis.topics and not analysis.focus
+        asks_of_it = (
+            analysis.strong
+            and not analysis.topics
+            and not analysis.focus
+            and _POINTS_TO_IT.search(analysis.question)
+        )
         if not asks_of_it or len(holdings.contents.conditions) > 1:
             return Refusal(f"the question does not name a condition that it covers ({label})")
     return None
@@ -88,16 +129,26 @@ def _on_topics(holdings: Holdings, analysis: Analysis, kinds: Sequence[QuestionT
     facets = {topic.facet for topic in analysis.topics}
     by_facet = [kind for kind in types.values() if facets & set(kind.facets)]
     strong = [kind for kind in kinds if analysis.strong and kind.id != "definition"]
-    asks_for_cause = any(kind.id in ("causes", "risk-factors") or kind.verdict for kind in strong) or (
-        analysis.yes_no and not strong
-    )
+    asks_for_cause = any(kind.asks_cause for kind in strong) or (analysis.yes_no and not strong)
     if asks_for_cause and facets & set(types["factor"].facets):
         kind = types["factor"]
     else:
         kind = next(iter([*strong, *by_facet]), types["definition"])
+    is_own = analysis.is_topic_question
+    if not is_own and asks_for_cause and analysis.yes_no and strong and facets <= set(types["factor"].never):
+        return Refusal(f"it holds nothing on {_listed(analysis.named)} as a cause")
+    if analysis.reversed and facets & set(types["factor"].facets):
+        return Refusal(
+            f"it holds nothing on whether {holdings.condition.label} leads to {_listed(analysis.named)}"
+        )
     places = _bearing(holdings, analysis)
+    if kind.within and not facets & set(kind.facets):
+        places &= _in_facets(holdings, kind.facets)
+    if analysis.focus and kind.verdict:
+        places = frozenset(place for place in places if _mentions(holdings, place, analysis.focus))
     if not places:
-        return Refusal(f"it holds nothing on {_listed(analysis.named)} that bears on the question")
+        words = _listed([f"“{word}”" for word in analysis.focus_words or analysis.named])
+        return Refusal(f"it holds nothing on {words} that bears on the question")
     name, exposure = _exposure(analysis)
     return Route(
         kind,
@@ -110,28 +161,58 @@ def _on_topics(holdings: Holdings, analysis: Analysis, kinds: Sequence[QuestionT
 
 
 def _on_words(holdings: Holdings, analysis: Analysis, kinds: Sequence[QuestionType]) -> Route | Refusal:
-    """A question on something that is no topic but that some source measured as an exposure."""
+    """A question on something that is no topic: an exposure that a source measured, or words of the right facets."""
     words = " ".join(analysis.focus_words)
     types = question_types()
-    if not any(kind.id in ("causes", "risk-factors") or kind.verdict for kind in kinds):
+    asks_cause = any(kind.asks_cause for kind in kinds)
+    if analysis.reversed or (kinds and kinds[0].sections and not asks_cause):
+        kind = types["symptoms"] if analysis.reversed else kinds[0]
+        facets = {section.facet for section in kind.sections}
+        places = _in_facets(holdings, facets, analysis.focus)
+        exposure: tuple[str, ...] = ()
+    elif asks_cause:
+        kind = types["factor"]
+        places = frozenset(
+            place
+            for place in _in_facets(holdings, kind.facets)
+            if any(_measured(figure.name, analysis.focus) for figure in holdings.statements[place].figures)
+        )
+        exposure = (" ".join(analysis.focus),)
+    else:
+        return Refusal(f"it is not clear what is asked about “{words}”")
+    if not places:
         return Refusal(f"it holds nothing on “{words}” that bears on the question")
-    facets = types["factor"].facets
-    places = frozenset(
+    return Route(kind, (), places, words, exposure)
+
+
+def _measured(figure_name: str, words: Sequence[str]) -> bool:
+    """Whether a ratio is about just these words: "odds ratio: stroke, ever v never"."""
+    _, colon, exposure = base_and_part(figure_name)[0].partition(":")
+    head = frozenset(stems(exposure.partition(",")[0])) - _NOT_THE_EXPOSURE
+    return bool(colon) and bool(head) and head <= frozenset(words)
+
+
+def _in_facets(holdings: Holdings, facets: Collection[str], words: Sequence[str] = ()) -> frozenset[int]:
+    """The statements on topics of some facets that mention all of some words."""
+    return frozenset(
         place
         for topic in holdings.contents.topics
         if topic.facet in facets
         for place in holdings.places_by_topic.get(topic.id, ())
-        if any(
-            all(
-                mentions_stem(frozenset(stems(base_and_part(figure.name)[0])), stem)
-                for stem in analysis.focus
-            )
-            for figure in holdings.statements[place].figures
-        )
+        if _mentions(holdings, place, words) and not holdings.statements[place].aside
     )
-    if not places:
-        return Refusal(f"it holds nothing on “{words}” as a cause")
-    return Route(types["factor"], (), places, words, analysis.focus)
+
+
+def _mentions(holdings: Holdings, place: int, words: Sequence[str]) -> bool:
+    return _holds_all(holdings.stems_of(place), words)
+
+
+def _any_mentions(holdings: Holdings, places: Iterable[int], words: Sequence[str]) -> bool:
+    return any(_mentions(holdings, place, words) for place in places)
+
+
+def _holds_all(text: frozenset[str], words: Sequence[str]) -> bool:
+    return all(mentions_stem(text, word) for word in words)
 
 
 def _bearing(holdings: Holdings, analysis: Analysis) -> frozenset[int]:
@@ -147,10 +228,7 @@ def _bearing(holdings: Holdings, analysis: Analysis) -> frozenset[int]:
     narrowed = frozenset(
         place
         for place in places
-        if any(
-            all(mentions_stem(holdings.stems_of(place), stem) for stem in name.split())
-            for name in analysis.narrower
-        )
+        if any(_mentions(holdings, place, name.split()) for name in analysis.narrower)
     )
     # Where no statement names the narrower thing in its text, the whole topic is nearer than nothing.
     return narrowed or frozenset(places)

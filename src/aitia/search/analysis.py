@@ -11,12 +11,19 @@ from functools import cache
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aitia.errors import QuestionError
 from aitia.evidence.nouns import Condition, Contents, Topic
 from aitia.search.terms import cleaned, stems, stop_stems, word_list
 
 Thing = TypeVar("Thing")
+_PREPOSITIONS = frozenset({"in", "among", "at", "within", "across"})
+_HELPING_VERBS = frozenset({"do", "doe", "did", "can", "could", "will", "would", "may", "might"})
+_ACTING_VERBS = frozenset(
+    {"caus", "lead", "trigger", "affect", "rais", "increas", "result", "bring", "give", "make"}
+)
+"""As stems."""
 
 LONGEST = 1000
 """Characters in a question."""
@@ -48,8 +55,14 @@ class Analysis(Struct, frozen=True):
     """Stems of known words that no other part took."""
     focus_words: tuple[str, ...]
     """The same as they were typed."""
+    modifiers: tuple[str, ...]
+    """Stems among the focus that only limit the question: "Italy" in "causes of ALS in Italy"."""
     unknown: tuple[str, ...]
     """Words that the library does not hold, as they were typed."""
+    general: tuple[str, ...]
+    """Words of general English that no other part took, without stop words, as they were typed."""
+    reversed: bool
+    """The condition is what causes, not what is caused: "does ALS cause depression?"."""
     other_conditions: tuple[str, ...]
     """Diseases named that the library does not know, as they were typed."""
     yes_no: bool
@@ -66,12 +79,14 @@ class Lexicon(Struct, frozen=True):
     weak_cues: dict[str, list[tuple[list[str], str]]]
     questions: dict[tuple[str, ...], Topic]
     """The questions that the library offers."""
+    stems: frozenset[str]
+    """Every stem of a name or a cue."""
 
 
 def lexicon(contents: Contents, cues: Iterable[tuple[str, Sequence[str], Sequence[str]]]) -> Lexicon:
     """The lexicon of a library, for the cues and the weak cues of each question type."""
     types = list(cues)
-    return Lexicon(
+    tables = Lexicon(
         conditions=_by_first(
             (name, condition)
             for condition in contents.conditions
@@ -81,19 +96,19 @@ def lexicon(contents: Contents, cues: Iterable[tuple[str, Sequence[str], Sequenc
         cues=_by_first((phrase, kind) for kind, phrases, _ in types for phrase in phrases),
         weak_cues=_by_first((phrase, kind) for kind, _, phrases in types for phrase in phrases),
         questions={tuple(stems(topic.question)): topic for topic in contents.topics if topic.question},
+        stems=frozenset(),
     )
+    parts = (
+        {stem for entries in tables.conditions.values() for names, _ in entries for stem in names}
+        | {stem for entries in tables.topics.values() for names, _ in entries for stem in names}
+        | {stem for entries in tables.cues.values() for names, _ in entries for stem in names}
+        | {stem for entries in tables.weak_cues.values() for names, _ in entries for stem in names}
+    )
+    return replace(tables, stems=frozenset(parts))
 
 
-def _names(topic: Topic) -> list[str]:
-    # A label such as "Lead and other metals" names its parts too.
-    parts = re.split(r",| and | or | v ", topic.label) if not topic.group else []
-    return [
-        topic.label,
-        topic.plain_label,
-        *topic.synonyms,
-        *topic.narrower,
-        *(part for part in parts if len(part.strip()) > 3),
-    ]
+def _names(topic: Topic) -> tuple[str, ...]:
+    return (topic.label, topic.plain_label, *topic.synonyms, *topic.narrower)
 
 
 def _by_first(named: Iterable[tuple[str, Thing]]) -> dict[str, list[tuple[list[str], Thing]]]:
@@ -153,12 +168,22 @@ def analyse(
     misspelt one.
     """
     text = readable(question)
-    parts = [(stem, word) for word in re.findall(r"[\w'’.-]+", text) for stem in stems(word)]
+    # "leading" is never the metal, though its stem is the same.
+    words = re.findall(r"[\w.-]+", re.sub(r"\bleading\b(?! to)", " ", text, flags=re.I))
+    parts = [(stem, word.strip(".-")) for word in words for stem in stems(word)]
     parts = _mended(parts, lexicon, is_known, suggest)
     line = [stem for stem, _ in parts]
     free = [True] * len(line)
 
     conditions = _take(line, free, lexicon.conditions)
+    # A topic's name may hold the condition's ("juvenile ALS").
+    longer = [
+        found
+        for found in _take(line, [True] * len(line), lexicon.topics)
+        if any(_covers((*found[:2], ""), condition) and found[0] > condition[0] for condition in conditions)
+    ]
+    for size, start, _ in longer:
+        free[start : start + size] = [False] * size
     cues = _take(line, [True] * len(line), lexicon.cues)
     weak = _take(line, [True] * len(line), lexicon.weak_cues)
     ranked = _ranked(cues)
@@ -166,7 +191,7 @@ def analyse(
         # A cue of several words ("lead to") is read as a whole, before its words can name a topic.
         if size > 1:
             free[start : start + size] = [False] * size
-    topics = _take(line, free, lexicon.topics)
+    topics = longer + _take(line, free, lexicon.topics)
     # "prognosis" is both a cue and a topic: it asks for the whole of its type, not for one matter.
     topics = [
         found
@@ -177,16 +202,14 @@ def analyse(
     for size, start, _ in (*cues, *weak):
         free[start : start + size] = [False] * size
 
+    places = [place for place, is_free in enumerate(free) if is_free and line[place] not in stop_stems()]
     left = [
-        (stem, word)
-        for (stem, word), is_free in zip(parts, free, strict=True)
-        if is_free and stem not in general_stems() and len(stem) > 1
+        (*parts[place], _limits(line, place, conditions))
+        for place in places
+        if line[place] not in general_stems() and (len(line[place]) > 1 or _belongs(line, place))
     ]
-    known = [(stem, word) for stem, word in left if is_known(stem)]
-    unknown = [word for stem, word in left if not is_known(stem)]
-    if conditions and cues:
-        # A slip of a key in a little word ("wat causes als") does not change what is asked.
-        unknown = [word for word in unknown if len(word) > 3]
+    known = [(stem, word, limits) for stem, word, limits in left if is_known(stem)]
+    unknown = [word for stem, word, _ in left if not is_known(stem)]
     offered = lexicon.questions.get(tuple(line))
     named = [_typed(parts, start, size) for size, start, _ in sorted(topics, key=lambda found: found[1])]
     return Analysis(
@@ -207,12 +230,23 @@ def analyse(
         named=tuple(dict.fromkeys(named)),
         cues=tuple(dict.fromkeys((*ranked, *_ranked(weak)))),
         strong=bool(ranked),
-        focus=() if offered else tuple(dict.fromkeys(stem for stem, _ in known)),
-        focus_words=() if offered else tuple(dict.fromkeys(word for _, word in known)),
+        focus=() if offered else tuple(dict.fromkeys(stem for stem, _, _ in known)),
+        focus_words=() if offered else tuple(dict.fromkeys(word for _, word, _ in known)),
+        modifiers=() if offered else tuple(dict.fromkeys(stem for stem, _, limits in known if limits)),
         unknown=() if offered else tuple(dict.fromkeys(unknown)),
         other_conditions=()
         if offered
         else tuple(dict.fromkeys(_typed(parts, start, size) for size, start, _ in diseases)),
+        general=()
+        if offered
+        else tuple(
+            dict.fromkeys(
+                parts[place][1]
+                for place in places
+                if line[place] in general_stems() and not _limits(line, place, conditions)
+            )
+        ),
+        reversed=not offered and _is_reversed(line, conditions),
         yes_no=bool(_YES_NO.match(text)),
         is_topic_question=offered is not None,
     )
@@ -220,6 +254,27 @@ def analyse(
 
 def _narrower_names(topic: Topic) -> set[str]:
     return {" ".join(stems(name)) for name in topic.narrower}
+
+
+def _limits(line: Sequence[str], place: int, conditions: Sequence[tuple[int, int, Condition]]) -> bool:
+    """Whether a word stands after the condition and a preposition: "ALS in northern Italy"."""
+    if not conditions:
+        return False
+    end = max(start + size for size, start, _ in conditions)
+    return place >= end and any(stem in _PREPOSITIONS for stem in line[end:place])
+
+
+def _belongs(line: Sequence[str], place: int) -> bool:
+    """Whether a single letter or figure makes a name with the word before it: vitamin D, type 2."""
+    return place > 0 and line[place - 1] in ("vitamin", "type", "hepat", "omega")
+
+
+def _is_reversed(line: Sequence[str], conditions: Sequence[tuple[int, int, Condition]]) -> bool:
+    for size, start, _ in conditions:
+        before, after = line[:start], line[start + size :]
+        if before and before[-1] in _HELPING_VERBS and after and after[0] in _ACTING_VERBS:
+            return True
+    return False
 
 
 def _typed(parts: Sequence[tuple[str, str]], start: int, size: int) -> str:
@@ -267,12 +322,10 @@ def _mended(
     suggest: Callable[[str], str | None],
 ) -> list[tuple[str, str]]:
     """The line with misspelt words replaced by the known ones that they are nearest to."""
-    names = lexicon.conditions.keys() | lexicon.topics.keys() | lexicon.cues.keys() | lexicon.weak_cues.keys()
     mended = []
     for stem, word in parts:
         if (
-            len(stem) < 5
-            or stem in names
+            stem in lexicon.stems
             or stem in general_stems()
             or stem in other_conditions()
             or is_known(stem)
@@ -280,5 +333,5 @@ def _mended(
         ):
             mended.append((stem, word))
         else:
-            mended += [(part, better) for part in stems(better)]
+            mended += [(part, better) for part in stems(better) if (part, better) not in mended[-1:]]
     return mended

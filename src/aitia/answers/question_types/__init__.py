@@ -76,8 +76,14 @@ class QuestionType(Struct, frozen=True, forbid_unknown_fields=True):
     """Cues ("what is") that count only where no other type's do."""
     verdict: tuple[str, ...] = ()
     """On topics of these facets the lead weighs the evidence on one factor."""
+    within: bool = False
+    """A question on a topic of other facets is answered only from statements on this type's facets too."""
+    never: tuple[str, ...] = ()
+    """Facets whose topics are never causes."""
     tests: tuple[str, ...] = ()
     """Topics whose statements test whether an association is a cause."""
+    asks_cause: bool = False
+    """It asks what brings the condition about."""
     lead: tuple[Slot, ...] = ()
     sections: tuple[Section, ...] = ()
     last: tuple[str, ...] = ()
