@@ -26,6 +26,9 @@ from aitia.search.analysis import Analysis
 _FOCUSED_DISAGREEMENTS = {"short": 1, "standard": 3, "full": 8}
 _DEPTH = {"short": "short", "standard": "short", "full": "standard"}
 """Patients are told less at once: what professionals read at the length below."""
+_WEIGHS_CAUSE = "reverse causation lag years earlier confounding causal effect Mendelian randomisation"
+_NEAR = 0.3
+"""How near to that a statement must be (1 for the nearest) to count as a test of cause."""
 _MOST_SHORT = 3
 """Bullets in a section of a short answer for patients."""
 
@@ -189,10 +192,11 @@ def _test_of_cause(holdings: Holdings, chosen: Route, weighed: Bullet, selector:
         place
         for place in chosen.places - set(weighed.places)
         if set(chosen.type.tests) & set(holdings.statements[place].topics)
+        and holdings.relevance(_WEIGHS_CAUSE).get(place, 0.0) > _NEAR
         and holdings.statements[place].certainty.rank >= weighed.certainty.rank
     }
     genetic = {place for place in tests if holdings.source_of(place).kind is Kind.MENDELIAN_RANDOMISATION}
-    return selector.fill_from(Slot(), genetic or tests, "reverse causation lag confounding cause")
+    return selector.fill_from(Slot(), genetic or tests, _WEIGHS_CAUSE)
 
 
 def _topics_of(holdings: Holdings, kind: QuestionType) -> list[Topic]:

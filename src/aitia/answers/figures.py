@@ -70,9 +70,10 @@ def compared(
     )
     text = with_certainty(f"{label} {{is}} {extent}", certainty)
     if with_members:
-        estimates.sort(key=lambda estimate: (-holdings.standing_weight(estimate.place), estimate.place))
-        estimates = sorted(estimates[: _SHOWN[length]], key=lambda estimate: (estimate.least, estimate.most))
-        text += ", by source: " + "; ".join(_member(holdings, one, audience) for one in estimates)
+        best = sorted(estimates, key=lambda one: (-holdings.standing_weight(one.place), one.place))
+        shown = sorted(best[: _SHOWN[length]], key=lambda one: (one.least, one.most))
+        text += ", by source: " if len(shown) == len(estimates) else ", for example: "
+        text += "; ".join(_member(holdings, one, audience) for one in shown)
     else:
         text += f", by {len(estimates)} sources" + _margins(estimates, low, high, audience)
     return Bullet(
@@ -95,7 +96,7 @@ def _margins(estimates: Sequence[Estimate], low: float, high: float, audience: s
     highs = [float(one.figure.high) for one in estimates if one.figure.high is not None]
     if not lows or not highs or (min(lows) >= low and max(highs) <= high):
         return ""
-    least, most = written(min(lows)), with_unit(max(highs), estimates[0].figure.unit)
+    least, most = written(min(*lows, low)), with_unit(max(*highs, high), estimates[0].figure.unit)
     if audience == "patient":
         return f"; the true figure could lie anywhere from {least} to {most}"
     return f"; their intervals reach from {least} to {most}"

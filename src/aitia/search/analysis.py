@@ -186,6 +186,9 @@ def analyse(
         free[start : start + size] = [False] * size
     cues = _take(line, [True] * len(line), lexicon.cues)
     weak = _take(line, [True] * len(line), lexicon.weak_cues)
+    names = _take(line, [True] * len(line), lexicon.topics)
+    # A cue that shares words with a longer name ("dying" in "dying-back hypothesis") is no cue.
+    cues = [cue for cue in cues if not any(name[0] > cue[0] and _meet(name, cue) for name in names)]
     ranked = _ranked(cues)
     for size, start, _ in cues:
         # A cue of several words ("lead to") is read as a whole, before its words can name a topic.
@@ -305,6 +308,11 @@ def _take(
 
 def _covers(cue: tuple[int, int, str], name: tuple[int, int, object]) -> bool:
     return cue[1] <= name[1] and name[1] + name[0] <= cue[1] + cue[0]
+
+
+def _meet(one: tuple[int, int, object], other: tuple[int, int, object]) -> bool:
+    """Whether two spans share a word."""
+    return one[1] < other[1] + other[0] and other[1] < one[1] + one[0]
 
 
 def _ranked(cues: Sequence[tuple[int, int, str]]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import re
 from aitia.answers.writers.labels import CERTAINTY, authors, heading, kind, marks, status_line
 from aitia.evidence.article import Article, Reference
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]#|~])")
 
 
 def write(article: Article) -> str:
@@ -55,7 +55,8 @@ def write(article: Article) -> str:
 
 def escaped(text: str) -> str:
     """Text in which Markdown and HTML see no marks of their own."""
-    return _SPECIAL.sub(r"\\\1", text).replace("&", "&amp;")
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(r"\\\1", text)
 
 
 def _entry(reference: Reference) -> str:
