@@ -29,7 +29,9 @@ def percentile(values: list[float], share: float) -> float:
 
 def warm() -> list[float]:
     """Milliseconds for each of several hundred questions, for all three audiences, after one warm-up round."""
-    asked = yaml.load((ROOT / "tests" / "questions.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    asked = yaml.load(
+        (ROOT / "tests" / "questions.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
     questions = [QUESTION] * 20 + [one["question"] for one in asked if one["expect"] == "answer"][::4]
     library = Library.starter()
     times = []

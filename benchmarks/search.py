@@ -15,7 +15,9 @@ ROOT = Path(__file__).parents[1]
 
 def main() -> None:
     """Print the share of first hits on the topic, and the mean reciprocal rank."""
-    asked = yaml.load((ROOT / "tests" / "questions.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    asked = yaml.load(
+        (ROOT / "tests" / "questions.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
     library = Library.starter()
     ranks = []
     for one in asked:
@@ -26,7 +28,9 @@ def main() -> None:
             )
     first = sum(rank == 1 for rank in ranks) / len(ranks)
     reciprocal = sum(1 / rank for rank in ranks if rank) / len(ranks)
-    print(f"{len(ranks)} questions; first statement on the topic {first:.3f}; mean reciprocal rank {reciprocal:.3f}")
+    print(
+        f"{len(ranks)} questions; first statement on the topic {first:.3f}; mean reciprocal rank {reciprocal:.3f}"
+    )
 
 
 if __name__ == "__main__":
