@@ -9,6 +9,7 @@ import msgspec
 import pytest
 import yaml
 
+from aitia import errors
 from aitia.__main__ import run
 from aitia.evidence.nouns import Disagreement, Quantity, Topic
 from aitia.library.format import Card, SourceRecord
@@ -71,10 +72,8 @@ def test_links_lead_somewhere() -> None:
 
 def test_every_exit_code_is_documented() -> None:
     page = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
-    from aitia import errors
-
     codes = {errors.NOT_ANSWERED, errors.INTERRUPTED, 0, 6}
-    codes |= {kind.exit_code for kind in vars(errors).values() if isinstance(kind, type)}
+    codes |= {kind.exit_code for kind in errors.AitiaError.__subclasses__()} | {errors.AitiaError.exit_code}
     for code in codes:
         assert f"| {code} |" in page
 

@@ -234,32 +234,22 @@ def _article(
         shown(disagreement, holdings, numbering, audience) for disagreement in disagreements
     )
     words = [cited_lead.text, *(bullet.text for _, _, bullets in sections for bullet in bullets)]
-    return Article(
-        question=analysis.question,
-        audience=audience,
-        length=length,
-        title=analysis.question,
-        status=texts.STATUS,
-        updated=holdings.contents.updated,
-        caution=texts.CAUTION[audience],
-        library=LibraryVersion(holdings.contents.name, holdings.contents.version),
+    return replace(
+        _frame(holdings, analysis, audience, length, cited_lead),
         answered=True,
-        lead=cited_lead,
         sections=cited_sections,
         disagreements=cited_disagreements,
         gaps=missing,
         references=numbering.references(),
         follow_ups=questions,
         reading_grade=round(grade(" ".join(words)), 1) if audience == "patient" else None,
-        disclaimer=texts.DISCLAIMER[audience],
-        version=__version__,
     )
 
 
 def _refused(holdings: Holdings, analysis: Analysis, audience: str, length: str, refusal: Refusal) -> Article:
     reason = texts.CANNOT[audience].format(title=holdings.contents.title, reason=refusal.reason)
     return replace(
-        _unanswered(holdings, analysis, audience, length, reason),
+        _frame(holdings, analysis, audience, length, Cited(reason)),
         nearest_topics=nearest_topics(holdings, analysis, audience),
         follow_ups=follow_ups(holdings, analysis, (), analysis.topics),
     )
@@ -268,10 +258,11 @@ def _refused(holdings: Holdings, analysis: Analysis, audience: str, length: str,
 def _signposted(
     holdings: Holdings, analysis: Analysis, audience: str, length: str, sign: Signpost
 ) -> Article:
-    return _unanswered(holdings, analysis, audience, length, texts.AFTER_SIGNPOST[sign.id])
+    return _frame(holdings, analysis, audience, length, Cited(texts.AFTER_SIGNPOST[sign.id]))
 
 
-def _unanswered(holdings: Holdings, analysis: Analysis, audience: str, length: str, text: str) -> Article:
+def _frame(holdings: Holdings, analysis: Analysis, audience: str, length: str, lead: Cited) -> Article:
+    """An article with its lead and what stands around every article, not answered yet."""
     return Article(
         question=analysis.question,
         audience=audience,
@@ -282,7 +273,7 @@ def _unanswered(holdings: Holdings, analysis: Analysis, audience: str, length: s
         caution=texts.CAUTION[audience],
         library=LibraryVersion(holdings.contents.name, holdings.contents.version),
         answered=False,
-        lead=Cited(text),
+        lead=lead,
         disclaimer=texts.DISCLAIMER[audience],
         version=__version__,
     )

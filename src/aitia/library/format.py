@@ -7,10 +7,8 @@ from aitia.evidence.nouns import (
     Condition,
     Figure,
     Identifier,
-    Kind,
     Passage,
     Source,
-    Standing,
     Statement,
 )
 
@@ -42,25 +40,10 @@ class StatementRecord(Struct, frozen=True, forbid_unknown_fields=True):
     aside: bool = False
 
 
-class SourceRecord(Struct, frozen=True, forbid_unknown_fields=True):
+class SourceRecord(Source, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A source with its statements, as a file in sources/ lists it."""
 
-    id: Identifier
-    title: str
-    kind: Kind
     statements: tuple[StatementRecord, ...]
-    year: int | None = None
-    authors: tuple[str, ...] = ()
-    container: str | None = None
-    doi: str | None = None
-    pmid: str | None = None
-    pmcid: str | None = None
-    url: str | None = None
-    population: str | None = None
-    size: str | None = None
-    standing: Standing = Standing.CURRENT
-    note: str | None = None
-    seen_at: tuple[str, ...] = ()
 
     def source(self) -> Source:
         """The source without its statements."""
