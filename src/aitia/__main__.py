@@ -1,5 +1,6 @@
 """The `aitia` command. docs/exit-codes.md lists what it returns."""
 
+import io
 import os
 import sys
 
@@ -14,8 +15,12 @@ def run(arguments: list[str]) -> int:
     import click
 
     from aitia.cli.main import aitia
-    from aitia.errors import INTERRUPTED, AitiaError
+    from aitia.errors import INTERRUPTED, AitiaError, StateError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that lacks a letter shows a question mark instead of stopping everything.
+            stream.reconfigure(errors="replace")
     try:
         code = aitia.main(args=arguments, prog_name="aitia", standalone_mode=False)
         sys.stdout.flush()
@@ -30,9 +35,18 @@ def run(arguments: list[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has left (for example `| head`): nothing more to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as error:
+        _drop_output()
+        click.echo(f"aitia: the output cannot be written: {error.strerror or error}.", err=True)
+        return StateError.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _drop_output() -> None:
+    """Let what is still buffered go nowhere, so that Python does not stumble over it at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

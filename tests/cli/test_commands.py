@@ -285,3 +285,27 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert done.stdout.strip() == CAUSES
     assert "Traceback" not in done.stderr
     assert "BrokenPipe" not in done.stderr
+
+
+def test_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
+    ask = f"{sys.executable} -m aitia ask '{CAUSES}'"
+    for command, words in (
+        (f"{ask} > /dev/full", "the output cannot be written: No space left on device"),
+        (f"ulimit -f 8; AITIA_HOME={tmp_path / 'home'} {ask}", "cannot write"),
+    ):
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+        assert done.returncode == 5
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+    assert not list((tmp_path / "home" / "compiled").glob("starter*"))
+
+
+def test_a_terminal_without_our_letters_still_shows_the_answer() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "aitia", "ask", "What causes migraine?"],
+        capture_output=True,
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == 3
+    assert b"cannot answer" in done.stdout

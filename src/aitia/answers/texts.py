@@ -3,8 +3,8 @@
 STATUS = "Draft, awaiting review"
 
 CAUTION = {
-    "patient": "No doctor or other expert has reviewed this page yet. It is here to inform you. It does not "
-    "replace your care team.",
+    "patient": "No doctor or other expert has reviewed this page yet. It is here to inform you. Talk to your "
+    "care team before you change anything.",
     "clinician": "This article awaits human review. It is for education only and is not a basis for clinical "
     "decisions.",
     "researcher": "This article awaits human review. Check each statement against its source before you rely on it.",

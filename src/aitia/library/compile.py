@@ -6,6 +6,7 @@ fingerprint of the library's files, so a changed library is a new copy and a sta
 
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from aitia.search.index import Index, build
 from aitia.state import home, writable
 
 _KEPT = 3
+_ABANDONED = 3600
+"""Seconds after which an unfinished copy belongs to nobody."""
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -83,7 +86,10 @@ def _compile(folder: Path, place: Path) -> None:
 
 
 def _prune(parent: Path, name: str) -> None:
-    """Keep the newest few copies of one library."""
+    """Keep the newest few copies of one library, and remove what a killed process left unfinished."""
+    for unfinished in parent.glob(".new-*"):
+        if time.time() - unfinished.stat().st_mtime > _ABANDONED:
+            shutil.rmtree(unfinished, ignore_errors=True)
     copies = [copy for copy in parent.glob(f"{name}-*") if copy.name[len(name) + 1 :].count("-") == 1]
     for copy in sorted(copies, key=lambda copy: copy.stat().st_mtime, reverse=True)[_KEPT:]:
         shutil.rmtree(copy, ignore_errors=True)

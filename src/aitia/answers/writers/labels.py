@@ -19,6 +19,12 @@ CERTAINTY = {
 }
 CERTAINTY["researcher"] = CERTAINTY["clinician"]
 
+LEGEND = {
+    "patient": "In brackets: the numbers of the sources below, and how sure the studies let us be "
+    "(sure, fairly sure, not very sure, not at all sure).",
+    "clinician": "In brackets: references, and certainty as the library grades it (high, moderate, low, very low).",
+}
+
 HEADINGS = {
     "disagreements": {"patient": "Where studies disagree", "clinician": "Sources disagree"},
     "gaps": {"patient": "What this library cannot tell you", "clinician": "What the library does not answer"},
@@ -39,6 +45,11 @@ def heading(part: str, article: Article) -> str:
     """The heading of a fixed part, for the article's audience."""
     words = HEADINGS[part]
     return words["patient" if article.audience == "patient" else "clinician"]
+
+
+def legend(article: Article) -> str:
+    """What the brackets behind a statement mean."""
+    return LEGEND["patient" if article.audience == "patient" else "clinician"]
 
 
 def status_line(article: Article) -> str:

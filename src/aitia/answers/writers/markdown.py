@@ -2,7 +2,7 @@
 
 import re
 
-from aitia.answers.writers.labels import CERTAINTY, authors, heading, kind, marks, status_line
+from aitia.answers.writers.labels import CERTAINTY, authors, heading, kind, legend, marks, status_line
 from aitia.evidence.article import Article, Reference
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#|~])")
@@ -16,6 +16,8 @@ def write(article: Article) -> str:
     lines += [f"# {escaped(article.title)}", "", f"*{escaped(status_line(article))}*", ""]
     lines += ["> [!WARNING]", f"> {escaped(article.caution)}", ""]
     lines += [f"{escaped(article.lead.text)} {escaped(marks(article.lead.citations))}".rstrip(), ""]
+    if article.sections:
+        lines += [f"*{escaped(legend(article))}*", ""]
     for section in article.sections:
         lines += [f"## {escaped(section.heading)}", ""]
         for statement in section.statements:

@@ -5,7 +5,16 @@ import shutil
 import sys
 import textwrap
 
-from aitia.answers.writers.labels import CERTAINTY, authors, heading, identifiers, kind, marks, status_line
+from aitia.answers.writers.labels import (
+    CERTAINTY,
+    authors,
+    heading,
+    identifiers,
+    kind,
+    legend,
+    marks,
+    status_line,
+)
 from aitia.evidence.article import Article, Reference
 
 _BOLD, _DIM, _YELLOW, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
@@ -23,6 +32,9 @@ def write(article: Article, width: int | None = None, colour: bool | None = None
     page.line(status_line(article), _DIM)
     page.boxed(article.caution)
     page.line(f"{article.lead.text} {marks(article.lead.citations)}".strip())
+    if article.sections:
+        page.blank()
+        page.line(legend(article), _DIM)
     for section in article.sections:
         page.head(section.heading)
         for statement in section.statements:
