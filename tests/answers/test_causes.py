@@ -37,7 +37,7 @@ def test_it_is_as_long_as_it_should_be(article: Article) -> None:
         r"heritability estimates .* from 8% to 61%",
         r"[Oo]ligogenic",
         r"15 risk loci",
-        r"no affected relatives, which is what sporadic",
+        r"which is what sporadic (ALS )?means",
         r"incidence of 1\.75",
         r"older age, male sex",
         r"male-to-female ratio",

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from aitia import Library
-from aitia.evidence.nouns import Certainty
 
 Edit = Callable[[str, str, str], Path]
 
@@ -173,9 +172,9 @@ def test_lengths_grow(starter: Library) -> None:
 
 
 def test_certainty_lowers_where_estimates_lie_far_apart(starter: Library) -> None:
-    lead = starter.ask("What is the heritability of ALS?").lead.text
-    assert "may be between 8% and 61%" in lead
-    grades = {
-        statement.certainty for statement in starter.contents.statements if "heritability" in statement.topics
-    }
-    assert Certainty.MODERATE in grades
+    # The best estimates are of moderate certainty; the greatest is over twice the least.
+    lead = starter.ask("How often does ALS run in families?").lead.text
+    assert lead.startswith("The familial share of ALS may be between 4.6% and")
+    close = starter.ask("What is the heritability of ALS?").lead.text
+    assert close.startswith("The heritability of ALS is probably between 40% and 61%, by 4 sources")
+    assert "their intervals, where given, reach from 38 to 78%" in close

@@ -55,7 +55,16 @@ def test_no_source_of_the_evidence_is_lost(starter: Library) -> None:
 def test_no_statement_of_the_evidence_is_lost(starter: Library) -> None:
     held = {statement.id: statement for statement in starter.contents.statements}
     cited_beside = {source for statement in held.values() for source in statement.also}
-    mended = {"horner-2008-gulf-war-outbreak.1", "nakken-2019-bmi-norway.1"}
+    # Figures renamed so that only like is compared with like, or a count given in full instead of in millions.
+    mended = {
+        *(
+            "horner-2008-gulf-war-outbreak.1",
+            "nakken-2019-bmi-norway.1",
+            "burchardt-2022-england-incidence.1",
+        ),
+        *("natrevneurol-2023-exposome.2", "erazo-2021-latin-america.3", "wijesekera-2009-orphanet.1"),
+        "annneurol-2013-family-aggregation.2",
+    }
     for area in AREAS:
         for record in evidence(area):
             for number, wanted in enumerate(record["statements"], 1):
@@ -65,7 +74,9 @@ def test_no_statement_of_the_evidence_is_lost(starter: Library) -> None:
                     continue
                 assert statement.text.replace("{", "").replace("}", "") == " ".join(wanted["text"].split())
                 assert statement.certainty == wanted["certainty"]
-                if statement.id not in mended:
+                if statement.id in mended:
+                    assert len(statement.figures) == len(wanted["figures"])
+                else:
                     values = [(figure.name, figure.value, figure.unit) for figure in statement.figures]
                     assert values == [(f["name"], f["value"], f["unit"]) for f in wanted["figures"]]
 

@@ -57,7 +57,7 @@ def _broad(holdings: Holdings, analysis: Analysis, audience: str, length: str, c
     depth = _DEPTH[length] if audience == "patient" else length
     topics = _topics_of(holdings, kind)
     within = [place for topic in topics for place in holdings.places_by_topic.get(topic.id, ())]
-    possible = relevant_disagreements(holdings, {topic.id for topic in topics}, within, (), 999)
+    possible = relevant_disagreements(holdings, {topic.id for topic in topics}, within, (), 999, audience)
     disputed = frozenset(place for disagreement in possible for place in places_of(holdings, disagreement))
     aim = Aim(audience, depth, analysis.focus, disputed=disputed)
     selector = Selector(holdings, aim)
@@ -70,7 +70,7 @@ def _broad(holdings: Holdings, analysis: Analysis, audience: str, length: str, c
         if bullets:
             sections.append((section.heading[audience], section.facet, bullets))
     disagreements = relevant_disagreements(
-        holdings, {topic.id for topic in topics}, selector.used, (), MOST[depth], selector.withheld
+        holdings, {topic.id for topic in topics}, selector.used, (), MOST[depth], audience, selector.withheld
     )
     return _article(
         holdings,
@@ -115,6 +115,7 @@ def _focused(holdings: Holdings, analysis: Analysis, audience: str, length: str,
         chosen.places,
         stressed,
         _FOCUSED_DISAGREEMENTS[length],
+        audience,
     )
     return _article(
         holdings,
@@ -164,19 +165,28 @@ def _focused_lead(
         )
         if weighed is not None:
             return [weighed, *_test_of_cause(holdings, chosen, weighed, selector)]
-    if len(chosen.topics) == 1 and not analysis.narrower and not analysis.focus:
-        places = [
-            holdings.place_by_id[name] for name in chosen.topics[0].answer if name in holdings.place_by_id
-        ]
+    if _opens_with_editors_choice(analysis, chosen):
+        places = [holdings.place_by_id[name] for name in chosen.topics[0].answer]
         if places and set(places) <= chosen.places:
             return [selector.take(bullet_of(holdings, place, audience)) for place in places]
-    about = " ".join(
-        slot.about
-        for slot in chosen.type.lead
-        if slot.topics and set(slot.topics) <= {topic.id for topic in chosen.topics}
-    )
+    about = ""
+    if not analysis.narrower:
+        topics = {topic.id for topic in chosen.topics}
+        about = " ".join(
+            slot.about for slot in chosen.type.lead if slot.topics and set(slot.topics) <= topics
+        )
+    one = Slot(short=1, standard=1, full=1)
     return selector.fill_from(
-        Slot(short=1, standard=1, full=1), chosen.places, about or analysis.question, bool(about)
+        one, chosen.places, about or analysis.question, is_told=bool(about or analysis.narrower)
+    )
+
+
+def _opens_with_editors_choice(analysis: Analysis, chosen: Route) -> bool:
+    """Whether the question asks for just what an editor's opening of its topic answers."""
+    if len(chosen.topics) != 1 or analysis.narrower or analysis.focus:
+        return False
+    return (
+        analysis.is_topic_question or not chosen.type.facets or chosen.topics[0].facet in chosen.type.facets
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from aitia.answers.bullet import Bullet, Numbering
 from aitia.answers.holdings import Holdings
 from aitia.evidence.article import ArticleDisagreement, Cited
-from aitia.evidence.nouns import Disagreement
+from aitia.evidence.nouns import Conflict, Disagreement
 from aitia.search.terms import mentions_stem, stems
 
 MOST = {"short": 3, "standard": 7, "full": 20}
@@ -17,6 +17,7 @@ def relevant_disagreements(
     places: Iterable[int],
     words: Collection[str],
     most: int,
+    audience: str,
     withheld: Collection[int] = (),
 ) -> list[Disagreement]:
     """The disagreements on these topics, those nearest to the answer first.
@@ -30,6 +31,9 @@ def relevant_disagreements(
     ranked = []
     for order, disagreement in enumerate(holdings.contents.disagreements):
         shared = len(set(disagreement.topics) & set(topics))
+        if disagreement.kind is Conflict.ARITHMETIC and audience != "researcher":
+            # A misprint or a sum that is off in one source: a matter for those who work with the figures.
+            continue
         if not shared or not _citable(holdings, disagreement):
             continue
         if words and not any(mentions_stem(_stems(disagreement), word) for word in words):

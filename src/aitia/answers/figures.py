@@ -96,10 +96,10 @@ def _margins(estimates: Sequence[Estimate], low: float, high: float, audience: s
     highs = [float(one.figure.high) for one in estimates if one.figure.high is not None]
     if not lows or not highs or (min(lows) >= low and max(highs) <= high):
         return ""
-    least, most = written(min(*lows, low)), with_unit(max(*highs, high), estimates[0].figure.unit)
+    least, most = written(min(lows)), with_unit(max(highs), estimates[0].figure.unit)
     if audience == "patient":
-        return f"; the true figure could lie anywhere from {least} to {most}"
-    return f"; their intervals reach from {least} to {most}"
+        return f"; with their margins of error, from {least} to {most}"
+    return f"; their intervals, where given, reach from {least} to {most}"
 
 
 def _member(holdings: Holdings, estimate: Estimate, audience: str) -> str:

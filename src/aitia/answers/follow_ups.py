@@ -30,8 +30,11 @@ def follow_ups(
     groups = {topic.group for topic in asked}
     held = {topic.id: len(holdings.places_by_topic.get(topic.id, ())) for topic in holdings.contents.topics}
 
-    def worth(topic: Topic) -> tuple[float, int, str]:
-        return (-touched[topic.id] / (held[topic.id] + 1) ** 0.5, -held[topic.id], topic.id)
+    facets = {topic.facet for topic in asked}
+
+    def worth(topic: Topic) -> tuple[float, bool, int, str]:
+        near = touched[topic.id] / (held[topic.id] + 1) ** 0.5
+        return (-near, topic.facet not in facets, -held[topic.id], topic.id)
 
     offered: list[Topic] = []
     for topic in sorted(holdings.contents.topics, key=worth):

@@ -156,7 +156,7 @@ class Selector:
             # Repetition only lowers a score, so the rest cannot win.
             if best is not None and scores[place] <= best_score:
                 break
-            if self._is_secondary(place):
+            if self._is_secondary(place) or self._repeats_a_ratio(place):
                 continue
             near = self._likeness(place)
             score = (
@@ -165,6 +165,16 @@ class Selector:
             if near < _ALIKE and (best is None or score > best_score):
                 best, best_score = place, score
         return best
+
+    def _repeats_a_ratio(self, place: int) -> bool:
+        """Whether all ratios of a statement have been told already, perhaps by a review of the same studies."""
+        ratios = {
+            (one.name, one.value) for one in self.holdings.statements[place].figures if "ratio:" in one.name
+        }
+        told = {
+            (one.name, one.value) for other in self.used for one in self.holdings.statements[other].figures
+        }
+        return bool(ratios) and ratios <= told
 
     def _is_secondary(self, place: int) -> bool:
         """Whether a statement is a trial's secondary result, and its main one has not been told."""
@@ -182,6 +192,8 @@ class Selector:
         holdings = self.holdings
         statement = holdings.statements[place]
         score = holdings.standing_weight(place)
+        if topic is not None and statement.id in topic.answer:
+            score += 0.7
         if statement.topics[0] in ((topic.id,) if topic else self.aim.topics):
             score += 0.6
         if self.aim.facets and any(
@@ -268,7 +280,7 @@ class Selector:
         for label, (year, place) in recent:
             by_grade[self.holdings.statements[place].certainty.rank > 1].append(f"{label} ({year})")
         parts = [
-            f"{', '.join(names)}, with {grade} certainty"
+            f"{', '.join(names)}, on reports of {grade} certainty"
             for names, grade in ((by_grade[True], "moderate or high"), (by_grade[False], "low"))
             if names
         ]

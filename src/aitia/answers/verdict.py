@@ -35,7 +35,7 @@ _NOT_COUNTED = (
 _SEXES = ("men", "women", "all")
 _TALLY = {
     "patient": "Of {counted} studies counted here, {listed}.",
-    "clinician": "Of {counted} observational studies in this library that give a ratio, {listed}.",
+    "clinician": "Of {counted} studies or pooled analyses in this library that give a ratio, {listed}.",
 }
 _TAIL = {
     "patient": "A link does not prove a cause.",
@@ -49,7 +49,11 @@ class _Finding(Enum):
     HIGHER = "a higher risk"
     LOWER = "a lower risk"
     UNCLEAR = "no clear difference"
-    NO_INTERVAL = "a difference whose margin of error is not recorded here"
+    HIGHER_BARE = "a higher figure without a margin of error"
+    LOWER_BARE = "a lower figure without a margin of error"
+
+
+_OPPOSITE = {_Finding.HIGHER: _Finding.LOWER_BARE, _Finding.LOWER: _Finding.HIGHER_BARE}
 
 
 def verdict(
@@ -87,7 +91,8 @@ def verdict(
     if counted < 2:
         return None
     finding = max(weighed, key=lambda finding: len(found[finding]))
-    agreed = len(found[finding]) >= _MOST * counted
+    against = _OPPOSITE.get(finding)
+    agreed = len(found[finding]) >= _MOST * counted and not (against and found[against])
     certainty = max(
         (holdings.statements[place].certainty for place in found[finding]), key=lambda grade: grade.rank
     )
@@ -125,7 +130,7 @@ def main_ratio(statement: Statement, exposure: Sequence[str]) -> Figure | None:
 
 def _finding(figure: Figure) -> _Finding:
     if figure.low is None or figure.high is None:
-        return _Finding.NO_INTERVAL
+        return _Finding.HIGHER_BARE if figure.value > 1 else _Finding.LOWER_BARE
     if figure.low > 1:
         return _Finding.HIGHER
     return _Finding.LOWER if figure.high < 1 else _Finding.UNCLEAR

@@ -1,7 +1,7 @@
 """Finds disagreements that no editor has written down: estimates of one quantity that cannot both be right.
 
 Two estimates clash if their intervals do not meet; where one has no interval, if the other's leaves it out; where
-neither has one, if the greater exceeds the lesser by more than a tenth. Intervals that meet clash all the same if
+neither has one, if the greater exceeds the lesser by more than a fifth. Intervals that meet clash all the same if
 one of them leaves out the other's estimate, which is a quarter greater or less; and so do two ratios of which one
 excludes "no effect" and the other does not.
 """
@@ -22,7 +22,7 @@ from aitia.evidence.nouns import (
 )
 from aitia.evidence.numbers import with_interval, with_unit, written
 
-_TENTH, _QUARTER = 1.1, 1.25
+_FIFTH, _QUARTER = 1.2, 1.25
 _MOST_MEMBERS = 8
 
 
@@ -97,17 +97,10 @@ def _differ(one: Estimate, other: Estimate) -> bool:
     (low, high), (other_low, other_high) = _extent(one), _extent(other)
     if high < other_low or other_high < low:
         least, most = (high, other_low) if high < other_low else (other_high, low)
-        return _has_interval(one) or _has_interval(other) or _times(least, most) > _TENTH
+        return _has_interval(one) or _has_interval(other) or _times(least, most) > _FIFTH
     value, other_value = float(one.figure.value), float(other.figure.value)
     left_out = not low <= other_value <= high or not other_low <= value <= other_high
-    return (
-        _has_interval(one)
-        and _has_interval(other)
-        and one.upper is None
-        and other.upper is None
-        and left_out
-        and _times(value, other_value) > _QUARTER
-    )
+    return _has_interval(one) and _has_interval(other) and left_out and _times(value, other_value) > _QUARTER
 
 
 def _opposed(one: Estimate, other: Estimate) -> bool:
@@ -132,7 +125,7 @@ def _extent(estimate: Estimate) -> tuple[float, float]:
 
 
 def _has_interval(estimate: Estimate) -> bool:
-    return estimate.upper is not None or estimate.figure.low is not None
+    return estimate.upper is None and estimate.figure.low is not None
 
 
 def _covered(contents: Contents, group: Sequence[Estimate]) -> bool:
