@@ -37,9 +37,10 @@ def run(arguments: list[str]) -> int:
         # Whoever read our output has left (for example `| head`): nothing more to say.
         _drop_output()
         return 0
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         _drop_output()
-        click.echo(f"aitia: the output cannot be written: {error.strerror or error}.", err=True)
+        reason = getattr(error, "strerror", None) or error
+        click.echo(f"aitia: the output, or a folder that it needs, cannot be used: {reason}.", err=True)
         return StateError.exit_code
     return code if isinstance(code, int) else 0
 

@@ -69,15 +69,22 @@ class Library:
 
     def search(self, question: str, top: int = 10) -> list[tuple[Statement, float]]:
         """The statements nearest to a question, best first, with their scores."""
-        hits = self._holdings.index.search(readable(question), top)
-        return [(self._holdings.statements[hit.place], hit.score) for hit in hits]
+        hits = self._holdings.index.search(readable(question), top + self._holdings.withdrawn)
+        found = [
+            (self._holdings.statements[hit.place], hit.score) for hit in hits if self._may_cite(hit.place)
+        ]
+        return found[:top]
 
     def search_sources(self, question: str, top: int = 10) -> list[tuple[Source, float]]:
         """The sources nearest to a question, each by its best statement."""
         best: dict[str, float] = {}
         for hit in self._holdings.index.search(readable(question), max(200, top * 5)):
-            best.setdefault(self._holdings.statements[hit.place].source_id, hit.score)
+            if self._may_cite(hit.place):
+                best.setdefault(self._holdings.statements[hit.place].source_id, hit.score)
         return [(self._holdings.sources[source], score) for source, score in list(best.items())[:top]]
+
+    def _may_cite(self, place: int) -> bool:
+        return place in self._holdings.citable
 
     def source(self, source_id: str) -> Source:
         """A source by its id. Raises KeyError if the library has none."""

@@ -1,5 +1,6 @@
-"""The state folder: what Aitia derives and can always make again."""
+"""The state folder: prepared copies of libraries, which can always be made again, and a person's named libraries."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -10,7 +11,10 @@ def home() -> Path:
     """`AITIA_HOME` if set, else the folder for a user's data on this system. It may not exist yet."""
     chosen = os.environ.get("AITIA_HOME")
     if chosen:
-        return Path(chosen).expanduser()
+        try:
+            return Path(chosen).expanduser()
+        except RuntimeError as error:
+            raise StateError(f"AITIA_HOME is {chosen!r}: {error}.") from None
     import platformdirs
 
     return Path(platformdirs.user_data_dir("aitia", appauthor=False))
@@ -39,10 +43,21 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Raises StateError if the file cannot be written.
     """
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    scratch: Path | None = None
     try:
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            # A device or a pipe: it is written to, never replaced.
+            path.write_bytes(content)
+            return
+        scratch = path.with_name(f".aitia-{os.getpid()}.tmp")
         scratch.write_bytes(content)
+        if path.exists():
+            scratch.chmod(path.stat().st_mode)
         scratch.replace(path)
-    except OSError as error:
-        scratch.unlink(missing_ok=True)
-        raise StateError(f"cannot write {path}: {error.strerror or error}.") from None
+    except (OSError, RuntimeError) as error:
+        if scratch is not None:
+            with contextlib.suppress(OSError):
+                scratch.unlink()
+        reason = getattr(error, "strerror", None) or error
+        raise StateError(f"cannot write {path}: {reason}.") from None

@@ -290,7 +290,7 @@ def test_a_reader_that_leaves_is_no_error() -> None:
 def test_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
     ask = f"{sys.executable} -m aitia ask '{CAUSES}'"
     for command, words in (
-        (f"{ask} > /dev/full", "the output cannot be written: No space left on device"),
+        (f"{ask} > /dev/full", "cannot be used: No space left on device"),
         (f"ulimit -f 8; AITIA_HOME={tmp_path / 'home'} {ask}", "cannot write"),
     ):
         done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)

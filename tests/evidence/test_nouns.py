@@ -26,7 +26,7 @@ from aitia.evidence.nouns import (
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "aitia.json"
 
 names = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True)
-numbers = st.one_of(st.integers(-(10**9), 10**9), st.floats(allow_nan=False, allow_infinity=False))
+numbers = st.one_of(st.integers(-(10**9), 10**9), st.floats(-1e15, 1e15))
 figures = st.builds(
     Figure,
     name=st.text(),

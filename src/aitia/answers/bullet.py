@@ -77,7 +77,7 @@ class Numbering:
         for place in places:
             statement = self._holdings.statements[place]
             found[statement.source_id] = None
-            found.update(dict.fromkeys(statement.also))
+            found.update(dict.fromkeys(name for name in statement.also if self._holdings.may_cite(name)))
         return tuple(found)
 
     def _number(self, sources: Iterable[str]) -> tuple[int, ...]:

@@ -92,8 +92,8 @@ def compared(
 
 def _margins(estimates: Sequence[Estimate], low: float, high: float, audience: str) -> str:
     """How far the intervals reach beyond the estimates themselves."""
-    lows = [float(one.figure.low) for one in estimates if one.figure.low is not None]
-    highs = [float(one.figure.high) for one in estimates if one.figure.high is not None]
+    lows = [float(one.figure.low or 0) for one in estimates if one.figure.has_margin]
+    highs = [float(one.figure.high or 0) for one in estimates if one.figure.has_margin]
     if not lows or not highs or (min(lows) >= low and max(highs) <= high):
         return ""
     least, most = written(min(lows)), with_unit(max(highs), estimates[0].figure.unit)

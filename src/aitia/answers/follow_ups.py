@@ -63,7 +63,7 @@ def nearest_topics(holdings: Holdings, analysis: Analysis, audience: str, count:
     named = [topic.id for topic in analysis.topics]
     near: Counter[str] = Counter()
     if analysis.focus:
-        for place in sorted(holdings.relevance(" ".join(analysis.focus)))[:20]:
+        for place in list(holdings.relevance(" ".join(analysis.focus)))[:20]:
             near.update(holdings.statements[place].topics)
     largest: dict[str, str] = {}
     for topic in holdings.contents.topics:

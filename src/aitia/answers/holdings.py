@@ -39,6 +39,10 @@ WEIGHT_OF_DESIGN = {
 """How much a study's design counts when statements compete for a place (0 to 1)."""
 
 
+_MOST_REMEMBERED = 1000
+"""Texts whose nearest statements are kept in memory."""
+
+
 class Holdings:
     """The contents of a library with look-up tables. Sources that were retracted are left out of everything."""
 
@@ -50,18 +54,22 @@ class Holdings:
         self.sources: dict[str, Source] = {source.id: source for source in contents.sources}
         self.statements = contents.statements
         self.citable = frozenset(
-            place
-            for place, statement in enumerate(contents.statements)
-            if self.sources[statement.source_id].standing is not Standing.RETRACTED
+            place for place, statement in enumerate(contents.statements) if self.may_cite(statement.source_id)
         )
+        self.withdrawn = len(contents.statements) - len(self.citable)
+        """How many statements are left out because their source was retracted."""
         self.latest_year = int(contents.updated[:4])
         self._stems: dict[int, frozenset[str]] = {}
         self._held: dict[str, bool] = {}
         self._relevance: dict[str, dict[int, float]] = {}
 
+    def may_cite(self, source_id: str) -> bool:
+        """Whether a source may still be relied on: it was not retracted."""
+        return self.sources[source_id].standing is not Standing.RETRACTED
+
     @property
     def condition(self) -> Condition:
-        """The condition that the library is about; the first, if there are several."""
+        """The condition that the library is about."""
         return self.contents.conditions[0]
 
     @cached_property
@@ -124,6 +132,8 @@ class Holdings:
     def relevance(self, about: str) -> dict[int, float]:
         """How near each statement is to a text: 1 for the nearest, absent where nothing matches."""
         if about not in self._relevance:
+            if len(self._relevance) > _MOST_REMEMBERED:
+                self._relevance.clear()
             hits = self.index.search(about, top=300)
             best = hits[0].score if hits else 1.0
             self._relevance[about] = {

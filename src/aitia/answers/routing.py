@@ -246,4 +246,6 @@ def _exposure(analysis: Analysis) -> tuple[str, tuple[str, ...]]:
 
 
 def _listed(names: Sequence[str]) -> str:
+    if not names:
+        return "it"
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]

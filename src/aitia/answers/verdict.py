@@ -129,7 +129,7 @@ def main_ratio(statement: Statement, exposure: Sequence[str]) -> Figure | None:
 
 
 def _finding(figure: Figure) -> _Finding:
-    if figure.low is None or figure.high is None:
+    if not figure.has_margin or figure.low is None or figure.high is None:
         return _Finding.HIGHER_BARE if figure.value > 1 else _Finding.LOWER_BARE
     if figure.low > 1:
         return _Finding.HIGHER

@@ -79,6 +79,10 @@ class Standing(StrEnum):
     SUPERSEDED = "superseded"
 
 
+Number = Annotated[int, Meta(ge=-(10**15), le=10**15)] | Annotated[float, Meta(ge=-1e15, le=1e15)]
+"""A number that is one: neither endless nor undefined."""
+
+
 class Figure(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A number with its name, unit and interval: what lets two sources be compared.
 
@@ -87,12 +91,19 @@ class Figure(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
     """
 
     name: str
-    value: int | float
+    value: Number
     unit: str
-    low: int | float | None = None
-    high: int | float | None = None
+    low: Number | None = None
+    high: Number | None = None
     interval: str | None = None
     """What low and high are, for example "95% CI"."""
+
+    @property
+    def has_margin(self) -> bool:
+        """Whether low and high bound the estimate itself, and not the spread of what was measured."""
+        if self.low is None or self.high is None:
+            return False
+        return self.interval is None or "95%" in self.interval or "level not stated" in self.interval
 
 
 class Passage(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -107,7 +107,7 @@ def written(value: float) -> str:
     if float(value).is_integer():
         whole = int(value)
         return f"{whole:,}" if abs(whole) >= 10_000 else str(whole)
-    return f"{value:,.6g}" if abs(value) >= 10_000 else repr(float(value))
+    return f"{value:,.10g}" if abs(value) >= 10_000 else repr(float(value))
 
 
 def with_unit(value: float, unit: str) -> str:

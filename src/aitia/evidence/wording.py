@@ -26,7 +26,7 @@ def base_form(verb: str) -> str:
         return _BASE_FORMS[verb]
     if verb.endswith(_ES_ENDINGS):
         return verb[:-2]
-    if verb.endswith("ies"):
+    if verb.endswith("ies") and len(verb) > 4:
         return verb[:-3] + "y"
     return verb[:-1] if verb.endswith("s") and not verb.endswith("ss") else verb
 
@@ -52,16 +52,15 @@ def with_certainty(text: str, certainty: Certainty) -> str:
 
 
 def uncapitalised(sentence: str) -> str:
-    """The sentence with a small first letter, unless its first word is a name such as ALS or C9orf72."""
+    """The sentence with a small first letter, unless its first word is a name such as ALS, C9orf72 or Mendelian."""
     word = sentence.split(maxsplit=1)[0] if sentence.strip() else ""
-    if word[1:] != word[1:].lower() or any(character.isdigit() for character in word):
+    if (
+        word[1:] != word[1:].lower()
+        or any(character.isdigit() for character in word)
+        or re.search(r"(?:ian|ean|ese|ish)$", word)
+    ):
         return sentence
     return sentence[:1].lower() + sentence[1:]
-
-
-def capitalised(sentence: str) -> str:
-    """The sentence with a capital first letter."""
-    return sentence[:1].upper() + sentence[1:]
 
 
 def said(statement: Statement, audience: str) -> str:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from aitia.errors import LibraryError
 from aitia.evidence.nouns import Disagreement, Quantity, Topic
 from aitia.library.format import Card, SourceRecord
-from aitia.library.read import SafeLoader, files_of, plain_message, read_file, read_yaml
+from aitia.library.read import SafeLoader, files_of, plain_message, read_file, read_library, read_yaml
 from aitia.library.rules import Problem, source_problems, statement_problems, topic_problems, twins
 
 
@@ -101,7 +101,15 @@ class _Check:
         self._check_ids()
         self._check_records()
         self._check_others(places)
+        if not any(finding.level == "error" for finding in self._found):
+            self._read_as_asking_does()
         return self._found
+
+    def _read_as_asking_does(self) -> None:
+        try:
+            read_library(self._folder)
+        except LibraryError as error:
+            self._found.append(Finding("library.yaml", 1, "error", "cannot be asked", str(error)))
 
     def _add(self, place: _Place, line: int, level: str, rule: str, message: str) -> None:
         self._found.append(Finding(place.name, line, level, rule, message))

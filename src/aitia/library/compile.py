@@ -4,6 +4,8 @@ Reading YAML takes half a second; reading the compiled copy takes milliseconds. 
 fingerprint of the library's files, so a changed library is a new copy and a stale one is never read.
 """
 
+import glob
+import os
 import shutil
 import tempfile
 import time
@@ -30,8 +32,6 @@ class Compiled(msgspec.Struct, frozen=True):
 
     contents: Contents
     index: Index
-    folder: Path
-    """Where the library's own files are."""
 
 
 def open_library(folder: Path, tell: Callable[[str], None] = lambda _: None) -> Compiled:
@@ -42,8 +42,13 @@ def open_library(folder: Path, tell: Callable[[str], None] = lambda _: None) -> 
     key = fingerprint(files_of(folder))[:16]
     place = home() / "compiled" / f"{folder.resolve().name}-{__version__}-{key}"
     if place.is_dir():
+        # Tantivy takes a lock in the index folder even to read it.
+        if not os.access(place / "index", os.W_OK):
+            raise StateError(
+                f"{place} cannot be written to. Make it writable, or set AITIA_HOME to a folder that is."
+            )
         try:
-            return _open(place, folder)
+            return _open(place)
         except (OSError, ValueError, msgspec.MsgspecError):
             tell(f"the prepared copy of the library {folder.name} was damaged and is made again")
             shutil.rmtree(place, ignore_errors=True)
@@ -51,17 +56,17 @@ def open_library(folder: Path, tell: Callable[[str], None] = lambda _: None) -> 
         tell(f"preparing the library {folder.name} (once, until it changes)")
     _compile(folder, place)
     try:
-        return _open(place, folder)
+        return _open(place)
     except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise StateError(f"the compiled copy {place} cannot be read back: {error}.") from None
 
 
-def _open(place: Path, folder: Path) -> Compiled:
+def _open(place: Path) -> Compiled:
     contents = msgspec.json.decode((place / "contents.json").read_bytes(), type=Contents)
     index = Index(place / "index")
     if index.size != len(contents.statements):
         raise ValueError("the index does not match the contents")
-    return Compiled(contents, index, folder)
+    return Compiled(contents, index)
 
 
 def _compile(folder: Path, place: Path) -> None:
@@ -90,6 +95,8 @@ def _prune(parent: Path, name: str) -> None:
     for unfinished in parent.glob(".new-*"):
         if time.time() - unfinished.stat().st_mtime > _ABANDONED:
             shutil.rmtree(unfinished, ignore_errors=True)
-    copies = [copy for copy in parent.glob(f"{name}-*") if copy.name[len(name) + 1 :].count("-") == 1]
+    copies = [
+        copy for copy in parent.glob(f"{glob.escape(name)}-*") if copy.name[len(name) + 1 :].count("-") == 1
+    ]
     for copy in sorted(copies, key=lambda copy: copy.stat().st_mtime, reverse=True)[_KEPT:]:
         shutil.rmtree(copy, ignore_errors=True)

@@ -119,13 +119,13 @@ def _times(one: float, other: float) -> float:
 
 def _extent(estimate: Estimate) -> tuple[float, float]:
     figure = estimate.figure
-    if estimate.upper is None and figure.low is not None and figure.high is not None:
+    if estimate.upper is None and figure.has_margin and figure.low is not None and figure.high is not None:
         return float(figure.low), float(figure.high)
     return estimate.least, estimate.most
 
 
 def _has_interval(estimate: Estimate) -> bool:
-    return estimate.upper is None and estimate.figure.low is not None
+    return estimate.upper is None and estimate.figure.has_margin
 
 
 def _covered(contents: Contents, group: Sequence[Estimate]) -> bool:

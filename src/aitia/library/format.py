@@ -1,6 +1,8 @@
 """The shape of a library's files, as docs/library-format.md tells it."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from aitia.evidence.nouns import (
     Certainty,
@@ -20,8 +22,9 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True):
     name: Identifier
     title: str
     version: str
-    updated: str
-    conditions: tuple[Condition, ...]
+    updated: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    conditions: Annotated[tuple[Condition, ...], Meta(min_length=1, max_length=1)]
+    """One condition a library, for now: a question is answered from all of it."""
     description: str = ""
     licence: str = ""
 
@@ -29,8 +32,8 @@ class Card(Struct, frozen=True, forbid_unknown_fields=True):
 class StatementRecord(Struct, frozen=True, forbid_unknown_fields=True):
     """A statement in a source's record. Without an id it is named after its source and its place."""
 
-    text: str
-    topics: tuple[str, ...]
+    text: Annotated[str, Meta(min_length=1)]
+    topics: Annotated[tuple[str, ...], Meta(min_length=1)]
     certainty: Certainty
     id: Identifier | None = None
     plain: str | None = None

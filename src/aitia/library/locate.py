@@ -39,9 +39,13 @@ def locate(name_or_path: str | Path | None) -> Path:
     libraries = named_libraries()
     if str(name_or_path) in libraries:
         return libraries[str(name_or_path)]
-    path = Path(name_or_path).expanduser()
-    if path.is_dir():
-        return path
+    try:
+        path = Path(name_or_path).expanduser()
+        if path.is_dir():
+            return path
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise LibraryError(f"the library {str(name_or_path)!r} cannot be read: {reason}.") from None
     raise LibraryError(
         f"there is no library {str(name_or_path)!r}: no folder of that path, and the named ones are "
         f"{', '.join(libraries)}."

@@ -17,6 +17,7 @@ Shape = TypeVar("Shape")
 FORMAT = 1
 _LARGEST_FILE = 64 * 1024 * 1024
 _DEEPEST = 200
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -132,7 +133,18 @@ def read_yaml(file: Path) -> Any:
         data = yaml.load(text, Loader=SafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise LibraryError(f"{file}{_where(error)}: not valid YAML: {_problem(error)}.") from None
-    return data if data is not None else []
+    return _without_controls(data) if data is not None else []
+
+
+def _without_controls(data: Any) -> Any:
+    """The data with control characters in its texts as spaces, so that none reaches a terminal or a page."""
+    if isinstance(data, str):
+        return _CONTROLS.sub(" ", data).strip()
+    if isinstance(data, list):
+        return [_without_controls(item) for item in data]
+    if isinstance(data, dict):
+        return {name: _without_controls(value) for name, value in data.items()}
+    return data
 
 
 def plain_message(error: msgspec.ValidationError) -> tuple[str, list[str | int]]:

@@ -1,7 +1,6 @@
 """The word index over a library's statements: Tantivy, BM25, one document a statement."""
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 import tantivy
@@ -13,7 +12,7 @@ from aitia.evidence.wording import SLOT
 from aitia.search.terms import TOKENIZER, analyzer, content_stems
 
 FIELDS = {"text": 2.0, "plain": 1.0, "topics": 1.0, "title": 0.7}
-"""The searched fields and their weights, tuned on the questions of benchmarks/questions.yaml."""
+"""The searched fields and their weights, see benchmarks/search.py."""
 
 
 class Hit(Struct, frozen=True):
@@ -78,11 +77,8 @@ class Index:
 
     def search(self, text: str, top: int = 10) -> list[Hit]:
         """The statements nearest to a text, best first; equal scores keep the library's order."""
-        return self.search_stems(content_stems(text), top)
-
-    def search_stems(self, terms: Sequence[str], top: int = 10) -> list[Hit]:
-        """The same for words that are stemmed already."""
-        if not terms or not self.size:
+        terms = content_stems(text)
+        if not terms or not self.size or top < 1:
             return []
         clauses = [
             (

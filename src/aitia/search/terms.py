@@ -1,7 +1,6 @@
 """Words and stems. The same analysis is used for the index, for questions and for comparing statements."""
 
 import re
-from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -45,16 +44,9 @@ def content_stems(text: str) -> list[str]:
     return [stem for stem in stems(text) if stem not in stop_stems()]
 
 
-def contains(haystack: Sequence[str], needle: Sequence[str]) -> bool:
-    """Whether the stems of a phrase occur side by side in the stems of a text."""
-    size = len(needle)
-    return size > 0 and any(
-        haystack[start : start + size] == needle for start in range(len(haystack) - size + 1)
-    )
-
-
 def cleaned(text: str) -> str:
-    """The text without control characters and with single spaces."""
+    """The text without control characters and broken letters, and with single spaces."""
+    text = text.encode("utf-8", "replace").decode()
     return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]", " ", text).split())
 
 

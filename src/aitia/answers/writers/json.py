@@ -1,4 +1,4 @@
-"""The article as JSON; docs/schema/article.json is its JSON Schema."""
+"""The article as JSON; docs/schema/aitia.json is its JSON Schema."""
 
 import msgspec
 

@@ -36,7 +36,6 @@ HEADINGS = {
 STANDING = {
     Standing.CORRECTED: "corrected",
     Standing.CONCERN: "expression of concern",
-    Standing.RETRACTED: "RETRACTED",
     Standing.SUPERSEDED: "superseded",
 }
 
@@ -92,12 +91,3 @@ def kind(reference: Reference) -> str:
     label = KIND_LABELS[reference.kind]
     standing = STANDING.get(reference.standing)
     return f"{label}, {standing}" if standing else label
-
-
-def identifiers(reference: Reference) -> str:
-    """DOI and PubMed number, as far as they are known."""
-    parts = [
-        f"doi:{reference.doi}" if reference.doi else "",
-        f"PMID {reference.pmid}" if reference.pmid else "",
-    ]
-    return " · ".join(part for part in parts if part)

@@ -9,7 +9,6 @@ from aitia.answers.writers.labels import (
     CERTAINTY,
     authors,
     heading,
-    identifiers,
     kind,
     legend,
     marks,
@@ -116,10 +115,9 @@ class _Page:
         container = f" {reference.container}." if reference.container else ""
         text = f"{authors(reference)}. {reference.title.rstrip('.')}.{container} {year}. [{kind(reference)}]"
         self._lines += self._wrap(text, number, " " * len(number))
-        link = reference.url or identifiers(reference)
-        if link:
+        if reference.url:
             pmid = f"  PMID {reference.pmid}" if reference.pmid and reference.doi else ""
-            self._lines.append(self._styled(f"{' ' * len(number)}{link}{pmid}", _DIM))
+            self._lines.append(self._styled(f"{' ' * len(number)}{reference.url}{pmid}", _DIM))
         if reference.note:
             self.note(f"  Note: {reference.note}")
 
