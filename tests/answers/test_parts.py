@@ -173,8 +173,8 @@ def test_lengths_grow(starter: Library) -> None:
 
 def test_certainty_lowers_where_estimates_lie_far_apart(starter: Library) -> None:
     # The best estimates are of moderate certainty; the greatest is over twice the least.
-    lead = starter.ask("How often does ALS run in families?").lead.text
-    assert lead.startswith("The familial share of ALS may be between 4.6% and")
+    lead = starter.ask("Is ALS hereditary?").lead.text
+    assert "The familial share of ALS may be between 4.6% and" in lead
     close = starter.ask("What is the heritability of ALS?").lead.text
     assert close.startswith("The heritability of ALS is probably between 40% and 61%, by 4 sources")
     assert "their intervals, where given, reach from 38 to 78%" in close

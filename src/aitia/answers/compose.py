@@ -38,14 +38,16 @@ def answer(holdings: Holdings, analysis: Analysis, audience: str, length: str) -
     started = time.perf_counter()
     sign = signpost(analysis.question, audience)
     chosen = route(holdings, analysis)
-    if sign is not None and sign.alone:
+    if sign is not None and sign.instead:
         article = _signposted(holdings, analysis, audience, length, sign)
     elif isinstance(chosen, Refusal):
         article = _refused(holdings, analysis, audience, length, chosen)
-    elif chosen.places:
-        article = _focused(holdings, analysis, audience, length, chosen)
     else:
-        article = _broad(holdings, analysis, audience, length, chosen)
+        written = _focused if chosen.places else _broad
+        article = written(holdings, analysis, audience, length, chosen)
+        if not article.lead.text:
+            refusal = Refusal("it holds nothing that bears on the question")
+            article = _refused(holdings, analysis, audience, length, refusal)
     if sign is not None:
         article = replace(article, notice=sign.notice)
     return sealed(article, (time.perf_counter() - started) * 1000)
@@ -62,13 +64,17 @@ def _broad(holdings: Holdings, analysis: Analysis, audience: str, length: str, c
     aim = Aim(audience, depth, analysis.focus, disputed=disputed)
     selector = Selector(holdings, aim)
     lead = _lead(selector, kind)
-    sections = []
+    sections: list[tuple[str, str, list[Bullet]]] = []
     for section in kind.sections:
         bullets = [bullet for slot in section.slots for bullet in selector.fill(slot)]
         if audience == "patient" and length == "short":
             bullets = bullets[:_MOST_SHORT]
         if bullets:
             sections.append((section.heading[audience], section.facet, bullets))
+    if not lead and sections:
+        heading, facet, bullets = sections.pop(0)
+        lead = bullets[:1]
+        sections = [(heading, facet, bullets[1:]), *sections] if bullets[1:] else sections
     disagreements = relevant_disagreements(
         holdings, {topic.id for topic in topics}, selector.used, (), MOST[depth], audience, selector.withheld
     )
@@ -154,6 +160,10 @@ def _focused_lead(
     chosen: Route,
     selector: Selector,
 ) -> list[Bullet]:
+    if _opens_with_editors_choice(analysis, chosen):
+        places = [holdings.place_by_id[name] for name in chosen.topics[0].answer]
+        if places and set(places) <= chosen.places:
+            return [selector.take(bullet_of(holdings, place, audience)) for place in places]
     if chosen.measures and chosen.topics:
         quantity = best_quantity(holdings, [topic.id for topic in chosen.topics], analysis.question)
         bullet = compared(holdings, quantity, audience, "full", with_members=False) if quantity else None
@@ -165,19 +175,21 @@ def _focused_lead(
         )
         if weighed is not None:
             return [weighed, *_test_of_cause(holdings, chosen, weighed, selector)]
-    if _opens_with_editors_choice(analysis, chosen):
-        places = [holdings.place_by_id[name] for name in chosen.topics[0].answer]
-        if places and set(places) <= chosen.places:
-            return [selector.take(bullet_of(holdings, place, audience)) for place in places]
     about = ""
     if not analysis.narrower:
         topics = {topic.id for topic in chosen.topics}
         about = " ".join(
             slot.about for slot in chosen.type.lead if slot.topics and set(slot.topics) <= topics
         )
-    one = Slot(short=1, standard=1, full=1)
+    if chosen.type.first is not None and not analysis.focus:
+        lead = selector.fill_from(chosen.type.first, chosen.places, chosen.type.first.about, is_told=True)
+        if lead:
+            return lead
     return selector.fill_from(
-        one, chosen.places, about or analysis.question, is_told=bool(about or analysis.narrower)
+        Slot(),
+        chosen.places,
+        about or analysis.question,
+        is_told=bool(about or analysis.narrower),
     )
 
 
@@ -258,17 +270,18 @@ def _article(
 
 def _refused(holdings: Holdings, analysis: Analysis, audience: str, length: str, refusal: Refusal) -> Article:
     reason = texts.CANNOT[audience].format(title=holdings.contents.title, reason=refusal.reason)
+    own = [topic.question for topic in analysis.topics if topic.question]
     return replace(
         _frame(holdings, analysis, audience, length, Cited(reason)),
         nearest_topics=nearest_topics(holdings, analysis, audience),
-        follow_ups=follow_ups(holdings, analysis, (), analysis.topics),
+        follow_ups=tuple(dict.fromkeys([*own, *follow_ups(holdings, analysis, (), analysis.topics)]))[:3],
     )
 
 
 def _signposted(
     holdings: Holdings, analysis: Analysis, audience: str, length: str, sign: Signpost
 ) -> Article:
-    return _frame(holdings, analysis, audience, length, Cited(texts.AFTER_SIGNPOST[sign.id]))
+    return _frame(holdings, analysis, audience, length, Cited(sign.instead))
 
 
 def _frame(holdings: Holdings, analysis: Analysis, audience: str, length: str, lead: Cited) -> Article:

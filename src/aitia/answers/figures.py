@@ -57,7 +57,7 @@ def compared(
     label = names.plain if audience == "patient" else names.label
     low = min(estimate.least for estimate in estimates)
     high = max(estimate.most for estimate in estimates)
-    unit = estimates[0].figure.unit
+    unit = _unit(estimates[0].figure.unit, audience)
     grades = [holdings.statements[estimate.place].certainty for estimate in estimates]
     certainty = max(grades, key=lambda grade: grade.rank)
     if low <= 0 or high / low > _FAR_APART:
@@ -75,7 +75,8 @@ def compared(
         text += ", by source: " if len(shown) == len(estimates) else ", for example: "
         text += "; ".join(_member(holdings, one, audience) for one in shown)
     else:
-        text += f", by {len(estimates)} sources" + _margins(estimates, low, high, audience)
+        sources = "in {} studies" if audience == "patient" else "by {} sources"
+        text += f", {sources.format(len(estimates))}" + _margins(estimates, low, high, audience)
     return Bullet(
         text + ".",
         tuple(dict.fromkeys(estimate.place for estimate in estimates)),
@@ -90,13 +91,18 @@ def compared(
     )
 
 
+def _unit(unit: str, audience: str) -> str:
+    """A unit as the audience reads it: person-years are people each year where a rate is small and steady."""
+    return unit.replace(" person-years", " people each year") if audience == "patient" else unit
+
+
 def _margins(estimates: Sequence[Estimate], low: float, high: float, audience: str) -> str:
     """How far the intervals reach beyond the estimates themselves."""
     lows = [float(one.figure.low or 0) for one in estimates if one.figure.has_margin]
     highs = [float(one.figure.high or 0) for one in estimates if one.figure.has_margin]
     if not lows or not highs or (min(lows) >= low and max(highs) <= high):
         return ""
-    least, most = written(min(lows)), with_unit(max(highs), estimates[0].figure.unit)
+    least, most = written(min(lows)), with_unit(max(highs), _unit(estimates[0].figure.unit, audience))
     if audience == "patient":
         return f"; with their margins of error, from {least} to {most}"
     return f"; their intervals, where given, reach from {least} to {most}"

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from aitia.answers.holdings import Holdings
+from aitia.answers.question_types import question_types
 from aitia.evidence.nouns import Topic
 from aitia.search.analysis import Analysis
 
@@ -31,10 +32,12 @@ def follow_ups(
     held = {topic.id: len(holdings.places_by_topic.get(topic.id, ())) for topic in holdings.contents.topics}
 
     facets = {topic.facet for topic in asked}
+    order = question_types()["focused"].next
 
-    def worth(topic: Topic) -> tuple[float, bool, int, str]:
+    def worth(topic: Topic) -> tuple[float, bool, int, int, str]:
         near = touched[topic.id] / (held[topic.id] + 1) ** 0.5
-        return (-near, topic.facet not in facets, -held[topic.id], topic.id)
+        rank = order.index(topic.facet) if topic.facet in order else len(order)
+        return (-near, topic.facet not in facets, rank, -held[topic.id], topic.id)
 
     offered: list[Topic] = []
     for topic in sorted(holdings.contents.topics, key=worth):

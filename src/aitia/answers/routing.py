@@ -14,7 +14,7 @@ from aitia.search.terms import mentions_stem, stems
 
 _MEASURES = re.compile(
     r"\b(?:how (?:long|many|much|often|old|likely|common|soon|fast)|what (?:share|percentage|proportion|fraction|age)"
-    r"|at what age|heritability|penetrance|slope|number of)\b",
+    r"|at what age|heritability|penetrance|prevalence|incidence|slope|number of)\b",
     re.IGNORECASE,
 )
 
@@ -82,6 +82,7 @@ def route(holdings: Holdings, analysis: Analysis) -> Route | Refusal:
     kinds = [types[kind] for kind in analysis.cues]
     if analysis.topics:
         return _on_topics(holdings, analysis, kinds)
+    kinds = [kind for kind in kinds if not kind.only]
     subjects = [stem for stem in analysis.focus if stem not in analysis.modifiers]
     if subjects or (analysis.focus and not analysis.strong):
         return _on_words(holdings, analysis, kinds)
@@ -128,6 +129,7 @@ def _on_topics(holdings: Holdings, analysis: Analysis, kinds: Sequence[QuestionT
     types = question_types()
     facets = {topic.facet for topic in analysis.topics}
     by_facet = [kind for kind in types.values() if facets & set(kind.facets)]
+    kinds = [kind for kind in kinds if not kind.only or facets <= set(kind.only)]
     strong = [kind for kind in kinds if analysis.strong and kind.id != "definition"]
     asks_for_cause = any(kind.asks_cause for kind in strong) or (analysis.yes_no and not strong)
     if asks_for_cause and facets & set(types["factor"].facets):
@@ -142,6 +144,19 @@ def _on_topics(holdings: Holdings, analysis: Analysis, kinds: Sequence[QuestionT
             f"it holds nothing on whether {holdings.condition.label} leads to {_listed(analysis.named)}"
         )
     places = _bearing(holdings, analysis)
+    if (
+        len(facets) > 1
+        and facets & set(types["treatment"].facets)
+        and not _together(holdings, analysis.topics)
+    ):
+        return Refusal(f"it holds nothing on {' and '.join(analysis.named)} together")
+    if kind.must_mention:
+        phrases = [stems(phrase) for phrase in kind.must_mention]
+        places = frozenset(
+            place for place in places if any(_mentions(holdings, place, phrase) for phrase in phrases)
+        )
+        if not places:
+            return Refusal(f"it holds nothing on any harm of {_listed(analysis.named)}")
     if kind.within and not facets & set(kind.facets):
         places &= _in_facets(holdings, kind.facets)
     if analysis.focus and kind.verdict:
@@ -157,6 +172,7 @@ def _on_topics(holdings: Holdings, analysis: Analysis, kinds: Sequence[QuestionT
         name,
         exposure if facets <= set(kind.verdict) else (),
         measures=bool(_MEASURES.search(analysis.question)),
+        assumed=analysis.condition is None and any(topic.general for topic in analysis.topics),
     )
 
 
@@ -232,6 +248,11 @@ def _bearing(holdings: Holdings, analysis: Analysis) -> frozenset[int]:
     )
     # Where no statement names the narrower thing in its text, the whole topic is nearer than nothing.
     return narrowed or frozenset(places)
+
+
+def _together(holdings: Holdings, topics: Sequence[Topic]) -> bool:
+    """Whether any statement is on all of these topics."""
+    return bool(set.intersection(*(set(holdings.places_by_topic.get(topic.id, ())) for topic in topics)))
 
 
 def _exposure(analysis: Analysis) -> tuple[str, tuple[str, ...]]:

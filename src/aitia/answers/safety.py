@@ -17,8 +17,8 @@ class Signpost(Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     patterns: tuple[str, ...]
     notice: str
-    alone: bool
-    """The signpost stands alone: no article follows."""
+    instead: str = ""
+    """What stands in place of an article. If empty, the article follows."""
     audiences: tuple[str, ...] = AUDIENCES
 
 

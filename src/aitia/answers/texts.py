@@ -22,8 +22,8 @@ DISCLAIMER = {
 }
 
 NOT_PROVEN = {
-    "patient": "This library has no trial on {name}, and no study that uses genes to test for cause. So it cannot say "
-    "whether the link is a cause.",
+    "patient": "This library has no trial on this, and no study that uses genes to test for cause. So it cannot say "
+    "whether one causes the other.",
     "clinician": "The library holds no trial and no Mendelian randomisation study on {name}, so it cannot tell a "
     "cause from an association.",
     "researcher": "The library holds no trial and no Mendelian randomisation study on {name}, so it cannot tell a "
@@ -49,12 +49,8 @@ ASSUMED = {
 }
 
 CANNOT = {
-    "patient": "We could not find an answer to this here: {reason}. Your care team may be able to help.",
+    "patient": "This library could not answer this: {reason}. Your care team may be able to help. If you feel very "
+    "low, or this is urgent, call your local emergency number now.",
     "clinician": "The library “{title}” cannot answer this question: {reason}.",
     "researcher": "The library “{title}” cannot answer this question: {reason}.",
-}
-
-AFTER_SIGNPOST = {
-    "self-harm": "This is not a question for a library. Please talk to a person first.",
-    "emergency": "This is not a question for a library. Please get help first, and ask again afterwards.",
 }

@@ -86,6 +86,11 @@ class Lexicon(Struct, frozen=True):
 def lexicon(contents: Contents, cues: Iterable[tuple[str, Sequence[str], Sequence[str]]]) -> Lexicon:
     """The lexicon of a library, for the cues and the weak cues of each question type."""
     types = list(cues)
+    names = [
+        name
+        for condition in contents.conditions
+        for name in (condition.label, condition.plain_label, *condition.synonyms)
+    ]
     tables = Lexicon(
         conditions=_by_first(
             (name, condition)
@@ -93,8 +98,12 @@ def lexicon(contents: Contents, cues: Iterable[tuple[str, Sequence[str], Sequenc
             for name in (condition.label, condition.plain_label, *condition.synonyms)
         ),
         topics=_by_first((name, topic) for topic in contents.topics for name in _names(topic)),
-        cues=_by_first((phrase, kind) for kind, phrases, _ in types for phrase in phrases),
-        weak_cues=_by_first((phrase, kind) for kind, _, phrases in types for phrase in phrases),
+        cues=_by_first(
+            (phrase, kind) for kind, cues, _ in types for cue in cues for phrase in _phrases(cue, names)
+        ),
+        weak_cues=_by_first(
+            (phrase, kind) for kind, _, cues in types for cue in cues for phrase in _phrases(cue, names)
+        ),
         questions={tuple(stems(topic.question)): topic for topic in contents.topics if topic.question},
         stems=frozenset(),
     )
@@ -105,6 +114,13 @@ def lexicon(contents: Contents, cues: Iterable[tuple[str, Sequence[str], Sequenc
         | {stem for entries in tables.weak_cues.values() for names, _ in entries for stem in names}
     )
     return replace(tables, stems=frozenset(parts))
+
+
+def _phrases(cue: str, conditions: Sequence[str]) -> list[str]:
+    """A cue, or one phrase for each name of a condition where the cue holds an X."""
+    if "X" not in cue.split():
+        return [cue]
+    return [re.sub(r"\bX\b", name, cue) for name in conditions]
 
 
 def _names(topic: Topic) -> tuple[str, ...]:
@@ -205,11 +221,16 @@ def analyse(
     for size, start, _ in (*cues, *weak):
         free[start : start + size] = [False] * size
 
-    places = [place for place, is_free in enumerate(free) if is_free and line[place] not in stop_stems()]
+    places = [
+        place
+        for place, is_free in enumerate(free)
+        if is_free and (line[place] not in stop_stems() or _belongs(line, place))
+    ]
     left = [
-        (*parts[place], _limits(line, place, conditions))
+        (line[place], _whole(parts, line, place), _limits(line, place, conditions))
         for place in places
-        if line[place] not in general_stems() and (len(line[place]) > 1 or _belongs(line, place))
+        if (line[place] not in general_stems() or _belongs(line, place))
+        and (_belongs(line, place) or (len(line[place]) > 1 and not line[place].isdigit()))
     ]
     known = [(stem, word, limits) for stem, word, limits in left if is_known(stem)]
     unknown = [word for stem, word, _ in left if not is_known(stem)]
@@ -269,14 +290,22 @@ def _limits(line: Sequence[str], place: int, conditions: Sequence[tuple[int, int
 
 def _belongs(line: Sequence[str], place: int) -> bool:
     """Whether a single letter or figure makes a name with the word before it: vitamin D, type 2."""
-    return place > 0 and line[place - 1] in ("vitamin", "type", "hepat", "omega")
+    is_short = len(line[place]) == 1 or line[place].isdigit()
+    return is_short and place > 0 and line[place - 1] in ("vitamin", "type", "hepat", "omega")
+
+
+def _whole(parts: Sequence[tuple[str, str]], line: Sequence[str], place: int) -> str:
+    """A word as it was typed, with the one before it if it makes a name with that."""
+    word = parts[place][1]
+    return f"{parts[place - 1][1]} {word}" if _belongs(line, place) else word
 
 
 def _is_reversed(line: Sequence[str], conditions: Sequence[tuple[int, int, Condition]]) -> bool:
     for size, start, _ in conditions:
         before, after = line[:start], line[start + size :]
         if before and before[-1] in _HELPING_VERBS and after and after[0] in _ACTING_VERBS:
-            return True
+            # "Why does X affect men?" asks who gets it; "Why does X cause cramps?" what it does.
+            return not (before[0] in stems("why") and after[0] == "affect")
     return False
 
 

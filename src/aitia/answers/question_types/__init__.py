@@ -70,6 +70,7 @@ class QuestionType(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: str
     cues: tuple[str, ...]
+    """X stands for any name of a condition of the library: "how does X start"."""
     facets: tuple[str, ...] = ()
     """A question about a topic of these facets is of this type unless its cues say otherwise."""
     weak: tuple[str, ...] = ()
@@ -78,12 +79,20 @@ class QuestionType(Struct, frozen=True, forbid_unknown_fields=True):
     """On topics of these facets the lead weighs the evidence on one factor."""
     within: bool = False
     """A question on a topic of other facets is answered only from statements on this type's facets too."""
+    only: tuple[str, ...] = ()
+    """If given: a question on a topic is of this type only if the topic is of one of these facets."""
+    must_mention: tuple[str, ...] = ()
+    """If given: only statements that mention one of these words bear on the question."""
     never: tuple[str, ...] = ()
     """Facets whose topics are never causes."""
     tests: tuple[str, ...] = ()
     """Topics whose statements test whether an association is a cause."""
     asks_cause: bool = False
     """It asks what brings the condition about."""
+    first: Slot | None = None
+    """On one matter, the lead comes from this slot if any statement on the matter fits it."""
+    next: tuple[str, ...] = ()
+    """Facets of the next questions to offer where the answer touched too few others, first the first."""
     lead: tuple[Slot, ...] = ()
     sections: tuple[Section, ...] = ()
     last: tuple[str, ...] = ()
