@@ -9,6 +9,7 @@ import textstat
 from aitia import Library
 from aitia.checks.article import problems
 from aitia.evidence.article import AUDIENCES, Article, content_hash
+from aitia.evidence.nouns import Certainty
 from aitia.evidence.wording import said
 from tests.search.test_analysis import QUESTIONS
 
@@ -108,11 +109,34 @@ def broken(article: Article, **change: object) -> Article:
         ({"citations": (), "source_ids": ()}, "cites nothing"),
         ({"statement_ids": ("nobody.1",)}, "rests on a statement that the library does not hold"),
         ({"text": "In 4711 people, nothing.", "merged": True}, "4711 is not a figure"),
+        ({"text": "Chocolate raises the risk of ALS.", "merged": True}, "“Chocolate” is not said"),
+        ({"certainty": Certainty.HIGH}, "does not have the certainty"),
+        ({"certainty": Certainty.HIGH, "merged": True}, "claims more certainty"),
     ],
 )
 def test_the_checks_find_what_is_wrong(starter: Library, change: dict[str, object], complaint: str) -> None:
     article = broken(starter.ask("Does smoking cause ALS?"), **change)
     assert any(complaint in problem for problem in problems(article, starter.contents))
+
+
+def test_the_checks_find_what_a_lead_adds(starter: Library) -> None:
+    article = starter.ask("Does smoking cause ALS?")
+    lead = msgspec.structs.replace(article.lead, text=article.lead.text + " Garlic cures it.")
+    found = problems(msgspec.structs.replace(article, lead=lead), starter.contents)
+    assert [problem for problem in found if "Garlic" in problem or "cures" in problem]
+    lead = msgspec.structs.replace(article.lead, statement_ids=(*article.lead.statement_ids, "nobody.1"))
+    found = problems(msgspec.structs.replace(article, lead=lead), starter.contents)
+    assert any("lead: rests on a statement that the library does not hold" in problem for problem in found)
+
+
+def test_the_checks_find_an_invented_disagreement(starter: Library) -> None:
+    article = starter.ask("What are the causes of ALS?")
+    first = article.disagreements[0]
+    says = msgspec.structs.replace(first.members[0], text="It is all the same")
+    invented = msgspec.structs.replace(first, members=(says, *first.members[1:]))
+    changed = msgspec.structs.replace(article, disagreements=(invented, *article.disagreements[1:]))
+    found = problems(changed, starter.contents)
+    assert any("the library does not hold it as it stands here" in problem for problem in found)
 
 
 def test_the_checks_find_a_changed_lead_and_a_broken_seal(starter: Library) -> None:
