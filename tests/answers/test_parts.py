@@ -51,6 +51,11 @@ def test_a_trials_main_result_comes_before_its_others(starter: Library) -> None:
         "wish i was dead",
         "im suicidal",
         "no reason to live with als",
+        "i cant take it anymore",
+        "whats the point of living with als",
+        "i am a burden to my family",
+        "how many riluzole tablets would kill me",
+        "is assisted dying an option in mnd",
     ],
 )
 def test_self_harm_gets_a_signpost_and_no_article(starter: Library, question: str) -> None:
@@ -69,6 +74,9 @@ def test_self_harm_gets_a_signpost_and_no_article(starter: Library, question: st
         "cant breath als",
         "he wont wake up",
         "overdosed on riluzole",
+        "my mum has mnd and is short of breath now",
+        "my wife is not responding",
+        "i took two riluzole by mistake",
     ],
 )
 def test_emergencies_get_a_signpost(starter: Library, question: str) -> None:
@@ -84,10 +92,39 @@ def test_emergencies_get_a_signpost(starter: Library, question: str) -> None:
         "What causes ALS?",
         "How do nerve cells die in ALS?",
         "Do people die of ALS?",
+        "Can I go on holiday with ALS?",
+        "Will ALS take my life?",
+        "took all my savings als",
+        "Should my kids take the gene test for ALS?",
+        "How many steps does it take for ALS to start?",
     ],
 )
 def test_ordinary_questions_get_none(starter: Library, question: str) -> None:
     assert starter.ask(question, "patient").notice is None
+
+
+def test_a_question_on_a_symptom_keeps_its_article_beside_the_signpost(starter: Library) -> None:
+    article = starter.ask("Is choking a first symptom of ALS?", "patient")
+    assert article.notice is not None
+    assert "emergency number" in article.notice
+    assert article.lead.text != "Please get help first, and ask again afterwards."
+
+
+def test_a_harm_is_answered_from_statements_on_harm_only(starter: Library) -> None:
+    assert not starter.ask("Does riluzole have side effects?", "patient").answered
+    assert "side effects" in starter.ask("Does tofersen have side effects?", "patient").lead.text
+    assert not starter.ask("Can I drink alcohol with riluzole?", "patient").answered
+
+
+def test_no_article_is_empty(glimmer: Library) -> None:
+    for question in (
+        "How is glimmer fever treated?",
+        "What is glimmer fever?",
+        "How is glimmer fever diagnosed?",
+    ):
+        article = glimmer.ask(question)
+        assert article.lead.text
+        assert article.answered == bool(article.lead.citations)
 
 
 def test_questions_on_doses_are_met_with_a_word_first_for_patients(starter: Library) -> None:

@@ -225,8 +225,15 @@ def test_a_broken_batch_is_told_with_its_line(capsys: Capture, tmp_path: Path) -
     questions = tmp_path / "q.jsonl"
     questions.write_text('{"id": "1", "question": "x"}\n{"id": 2}\n', encoding="utf-8")
     assert "line 2" in complaint(capsys, 2, "search", "--batch", str(questions))
-    (tmp_path / "q.gz").write_bytes(b"not gzip")
-    complaint(capsys, 5, "search", "--batch", str(tmp_path / "q.gz"))
+    questions.write_text('{"id": "1", "question": "x"}\n{"id": "2", "question": " "}\n', encoding="utf-8")
+    assert "line 2: the question is empty" in complaint(capsys, 2, "search", "--batch", str(questions))
+    assert "leave --format out" in complaint(
+        capsys, 2, "search", "--batch", str(questions), "--format", "json"
+    )
+    whole = gzip.compress(b"{}" * 1000)
+    for content in (b"not gzip", whole[: len(whole) // 2], whole[:12] + b"spoilt" + whole[18:]):
+        (tmp_path / "q.gz").write_bytes(content)
+        complaint(capsys, 5, "search", "--batch", str(tmp_path / "q.gz"))
 
 
 def test_the_scorer_of_the_evaluation_data_reads_a_run(capsys: Capture, tmp_path: Path) -> None:

@@ -83,6 +83,14 @@ def test_a_lock_left_by_a_dead_set_up_is_taken_over(clone: Path, tmp_path: Path)
     assert "set-up failed" in done.stderr or "not found" in done.stderr or done.returncode == 0
 
 
+def test_a_lock_without_an_owner_is_taken_over_after_a_while(clone: Path, tmp_path: Path) -> None:
+    (clone / ".venv" / "made-from.lock").unlink()
+    (clone / ".venv.lock").mkdir()
+    done = launch(clone, "x", AITIA_PYTHON="/nowhere/python", PATH=str(tmp_path) + ":/usr/bin:/bin")
+    assert not (clone / ".venv.lock").exists()
+    assert "waiting for another set-up" in done.stderr
+
+
 def test_it_waits_for_another_set_up(clone: Path) -> None:
     (clone / ".venv" / "made-from.lock").unlink()
     (clone / ".venv.lock").mkdir()

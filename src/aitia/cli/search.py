@@ -2,6 +2,7 @@
 
 import gzip
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def search(
     if batch is not None:
         if question:
             raise QuestionError("give a question or --batch, not both.")
+        if form == "json":
+            raise QuestionError("--batch always writes JSON lines: leave --format out.")
         return _batch(batch, top, output, library_name)
     if not question:
         raise QuestionError('give a question, for example: aitia search "lead exposure"')
@@ -76,8 +79,11 @@ def search(
 def _batch(batch: Path, top: int, output: Path | None, library_name: str | None) -> int:
     library = open_library(library_name)
     lines = []
-    for asked in _questions(batch):
-        documents = [source.id for source, _ in library.search_sources(asked.question, top)]
+    for number, asked in _questions(batch):
+        try:
+            documents = [source.id for source, _ in library.search_sources(asked.question, top)]
+        except QuestionError as error:
+            raise QuestionError(f"{batch}, line {number}: {error}") from None
         lines.append(msgspec.json.encode({"id": asked.id, "documents": documents}).decode())
         if len(lines) % 500 == 0 and sys.stderr.isatty():
             click.echo(f"\raitia: {len(lines):,} questions", err=True, nl=False)
@@ -87,16 +93,16 @@ def _batch(batch: Path, top: int, output: Path | None, library_name: str | None)
     return 0
 
 
-def _questions(batch: Path) -> Iterator[BatchQuestion]:
+def _questions(batch: Path) -> Iterator[tuple[int, BatchQuestion]]:
     try:
         content = batch.read_bytes()
-        lines = (gzip.decompress(content) if batch.suffix == ".gz" else content).decode().splitlines()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+        lines = (gzip.decompress(content) if batch.suffix == ".gz" else content).decode().split("\n")
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise StateError(f"{batch}: cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                yield msgspec.json.decode(line, type=BatchQuestion)
+                yield number, msgspec.json.decode(line, type=BatchQuestion)
             except msgspec.MsgspecError as error:
                 raise QuestionError(
                     f'{batch}, line {number}: {error}. Each line is {{"id": "...", "question": "..."}}.'
