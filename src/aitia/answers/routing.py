@@ -258,8 +258,11 @@ def _together(holdings: Holdings, topics: Sequence[Topic]) -> bool:
 def _exposure(analysis: Analysis) -> tuple[str, tuple[str, ...]]:
     """What the matter is called inside a sentence, and its stems if it is one exposure that can be weighed."""
     if len(analysis.narrower) == 1 and len(analysis.topics) == 1:
-        typed = next((name for name in analysis.named if " ".join(stems(name)) == analysis.narrower[0]), "")
-        return typed or analysis.named[0], analysis.narrower
+        # As the library writes it, in the plural if it has both: "statins".
+        names = [
+            name for name in analysis.topics[0].narrower if " ".join(stems(name)) == analysis.narrower[0]
+        ]
+        return max(names, key=len, default=analysis.named[0]), analysis.narrower
     name = " and ".join(topic.exposure or topic.plain_label for topic in analysis.topics)
     if len(analysis.topics) == 1 and analysis.topics[0].exposure and not analysis.narrower:
         return name, (" ".join(stems(analysis.topics[0].exposure)),)

@@ -76,6 +76,12 @@ def marks(citations: tuple[int, ...]) -> str:
     return f"[{', '.join(parts)}]"
 
 
+def title(reference: Reference) -> str:
+    """The title as a sentence: with a full stop unless it ends in a mark of its own."""
+    text = reference.title.rstrip(".")
+    return text if text.endswith(("?", "!")) else text + "."
+
+
 def authors(reference: Reference) -> str:
     """The authors as they are printed, or a plain word that they are not recorded."""
     names = [name for name in reference.authors if name != "et al."]

@@ -2,7 +2,7 @@
 
 import re
 
-from aitia.answers.writers.labels import CERTAINTY, authors, heading, kind, legend, marks, status_line
+from aitia.answers.writers.labels import CERTAINTY, authors, heading, kind, legend, marks, status_line, title
 from aitia.evidence.article import Article, Reference
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#|~])")
@@ -68,6 +68,6 @@ def _entry(reference: Reference) -> str:
     pmid = f" PMID {reference.pmid}." if reference.pmid else ""
     note = f" Note: {escaped(reference.note)}" if reference.note else ""
     return (
-        f"{reference.number}. {escaped(authors(reference))}. {escaped(reference.title.rstrip('.'))}.{container} "
+        f"{reference.number}. {escaped(authors(reference))}. {escaped(title(reference))}{container} "
         f"{year}. {kind(reference).capitalize()}.{pmid}{link}{note}"
     )

@@ -13,6 +13,7 @@ from aitia.answers.writers.labels import (
     legend,
     marks,
     status_line,
+    title,
 )
 from aitia.evidence.article import Article, Reference
 
@@ -113,7 +114,7 @@ class _Page:
         number = f"{reference.number:>4}. "
         year = str(reference.year) if reference.year else "no year"
         container = f" {reference.container}." if reference.container else ""
-        text = f"{authors(reference)}. {reference.title.rstrip('.')}.{container} {year}. [{kind(reference)}]"
+        text = f"{authors(reference)}. {title(reference)}{container} {year}. [{kind(reference)}]"
         self._lines += self._wrap(text, number, " " * len(number))
         if reference.url:
             pmid = f"  PMID {reference.pmid}" if reference.pmid and reference.doi else ""
