@@ -49,6 +49,9 @@ _POINTS_TO_IT = re.compile(
 """Words by which a person means an illness without naming it."""
 
 
+_WHEN_OR_WHO = re.compile(r"(?:when|where|who)\b", re.I)
+
+
 class Route(Struct, frozen=True):
     """How a question is answered."""
 
@@ -93,7 +96,8 @@ def route(holdings: Holdings, analysis: Analysis) -> Route | Refusal:
     kind = next((kind for kind in kinds if kind.sections), None)
     if kind is None and kinds:
         kind = types["risk-factors"]
-    if kind is None and len(stems(analysis.question)) <= 4 and not analysis.yes_no:
+    short = len(stems(analysis.question)) <= 4 and not _WHEN_OR_WHO.match(analysis.question)
+    if kind is None and short and not analysis.yes_no:
         # The condition by itself: "ALS", "motor neurone disease?".
         kind = types["definition"]
     if kind is None:
