@@ -119,14 +119,10 @@ class Holdings:
         return self._stems[place]
 
     def holds(self, term: str) -> bool:
-        """Whether some statement that is more than very uncertain has all the words of a term."""
+        """Whether some statement has all the words of a term."""
         if term not in self._held:
             wanted = frozenset(content_stems(term))
-            self._held[term] = any(
-                wanted <= self.stems_of(place)
-                for place in self.citable
-                if self.statements[place].certainty.rank > 0
-            )
+            self._held[term] = any(wanted <= self.stems_of(place) for place in self.citable)
         return self._held[term]
 
     def relevance(self, about: str) -> dict[int, float]:

@@ -31,7 +31,7 @@ NOT_PROVEN = {
 }
 
 MISSING = {
-    "patient": "This library does not say {text}.",
+    "patient": "This library says nothing about {text}.",
     "clinician": "The library has no statement on {text}.",
     "researcher": "The library has no statement on {text}.",
 }
