@@ -116,6 +116,13 @@ def test_a_harm_is_answered_from_statements_on_harm_only(starter: Library) -> No
     assert not starter.ask("Can I drink alcohol with riluzole?", "patient").answered
 
 
+def test_an_assumed_condition_is_told(starter: Library) -> None:
+    asked = starter.ask("Do I need a ventilator?", "patient")
+    assert asked.answered
+    assert any("names no illness" in gap for gap in asked.gaps)
+    assert not any("names no illness" in gap for gap in starter.ask("Is ALS genetic?", "patient").gaps)
+
+
 def test_no_article_is_empty(glimmer: Library) -> None:
     for question in (
         "How is glimmer fever treated?",

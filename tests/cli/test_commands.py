@@ -230,6 +230,8 @@ def test_a_broken_batch_is_told_with_its_line(capsys: Capture, tmp_path: Path) -
     assert "leave --format out" in complaint(
         capsys, 2, "search", "--batch", str(questions), "--format", "json"
     )
+    questions.write_bytes(b"")
+    assert "holds no question" in complaint(capsys, 2, "search", "--batch", str(questions))
     whole = gzip.compress(b"{}" * 1000)
     for content in (b"not gzip", whole[: len(whole) // 2], whole[:12] + b"spoilt" + whole[18:]):
         (tmp_path / "q.gz").write_bytes(content)

@@ -160,7 +160,7 @@ def _on_topics(holdings: Holdings, analysis: Analysis, kinds: Sequence[QuestionT
             place for place in places if any(_mentions(holdings, place, phrase) for phrase in phrases)
         )
         if not places:
-            return Refusal(f"it holds nothing on any harm of {_listed(analysis.named)}")
+            return Refusal(f"it holds nothing on {kind.id} of {_listed(analysis.named)}")
     if kind.within and not facets & set(kind.facets):
         places &= _in_facets(holdings, kind.facets)
     if analysis.focus and kind.verdict:
@@ -176,7 +176,7 @@ def _on_topics(holdings: Holdings, analysis: Analysis, kinds: Sequence[QuestionT
         name,
         exposure if facets <= set(kind.verdict) else (),
         measures=bool(_MEASURES.search(analysis.question)),
-        assumed=analysis.condition is None and any(topic.general for topic in analysis.topics),
+        assumed=analysis.condition is None,
     )
 
 

@@ -87,6 +87,8 @@ def _batch(batch: Path, top: int, output: Path | None, library_name: str | None)
         lines.append(msgspec.json.encode({"id": asked.id, "documents": documents}).decode())
         if len(lines) % 500 == 0 and sys.stderr.isatty():
             click.echo(f"\raitia: {len(lines):,} questions", err=True, nl=False)
+    if not lines:
+        raise QuestionError(f'{batch} holds no question. Each line is {{"id": "...", "question": "..."}}.')
     deliver("".join(line + "\n" for line in lines), output)
     if output is not None:
         tell(f"{len(lines):,} questions answered")
