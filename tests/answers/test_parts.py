@@ -56,6 +56,7 @@ def test_a_trials_main_result_comes_before_its_others(starter: Library) -> None:
         "i am a burden to my family",
         "how many riluzole tablets would kill me",
         "is assisted dying an option in mnd",
+        "how can i die peacefully with als",
     ],
 )
 def test_self_harm_gets_a_signpost_and_no_article(starter: Library, question: str) -> None:
