@@ -35,6 +35,10 @@ WEIGHT_OF_DESIGN = {
     Kind.CASE_SERIES: 0.35,
     Kind.IN_VITRO: 0.2,
     Kind.ANIMAL: 0.15,
+    Kind.ARTICLE: 0.4,
+    Kind.WEB_PAGE: 0.4,
+    Kind.DOCUMENT: 0.4,
+    Kind.OPINION: 0.2,
 }
 """How much a study's design counts when statements compete for a place (0 to 1)."""
 

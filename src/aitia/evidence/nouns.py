@@ -46,6 +46,10 @@ class Kind(StrEnum):
     CASE_SERIES = "case-series"
     ANIMAL = "animal"
     IN_VITRO = "in-vitro"
+    ARTICLE = "article"
+    OPINION = "opinion"
+    WEB_PAGE = "web-page"
+    DOCUMENT = "document"
 
 
 KIND_LABELS = {
@@ -66,6 +70,10 @@ KIND_LABELS = {
     Kind.CASE_SERIES: "case series",
     Kind.ANIMAL: "animal study",
     Kind.IN_VITRO: "laboratory study",
+    Kind.ARTICLE: "article, design not stated",
+    Kind.OPINION: "editorial, letter or comment",
+    Kind.WEB_PAGE: "web page",
+    Kind.DOCUMENT: "document",
 }
 
 
