@@ -6,6 +6,11 @@ abbreviation may end a sentence, and before what, is in the tables; the rules ar
 
 import re
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _ANY = frozenset({"opener", "word", "acronym"})
 _WORD = frozenset({"opener", "word"})
 _OPENER = frozenset({"opener"})
@@ -40,68 +45,76 @@ _ABBREVIATIONS = {
     )
     for name in names.split()
 }
-_TITLES = frozenset("Dr Drs Prof Mr Mrs Ms Messrs Mme Rev Hon Capt Col Sgt Lt Gov Sen Rep Mt".split())
+_TITLES = _words("Dr Drs Prof Mr Mrs Ms Messrs Mme Rev Hon Capt Col Sgt Lt Gov Sen Rep Mt")
 _IN_CAPITALS = frozenset({"FIG", "FIGS", "NO", "VOL", "VS", "REF", "TAB", "EQ"})
 
 _COUNTRIES = frozenset({"u.s", "u.k", "u.s.a", "e.u", "u.n", "d.c"})
 # What follows a country within a name: "U.S. Food and Drug Administration", "U.K. Biobank".
-_OF_A_COUNTRY = frozenset(
-    "Food Department Departments Preventive National Centers Centres Center Public Census Environmental Surgeon Army "
-    "Navy Air Veterans Veteran Congress Senate Supreme House President Presidential Government Agency Federal "
-    "Pharmacopeia Pharmacopoeia Renal Bureau Geological Office Social Military Marine Coast Hispanic Hispanics Black "
-    "Blacks White Whites Asian African Caucasian Latino Latinos Native Biobank Medical Secretary Commission "
-    "Consumer Drug Physicians Health Healthcare Cancer Transplant Scientific Organ Cochlear Prospective Medicare "
-    "Medicaid State States Parliament Council General Security Patent Dollars District Court Multi-Society "
-    "Parkinson's Women's Nurses Registry".split()
+_OF_A_COUNTRY = _words(
+    """
+    Food Department Preventive National Centers Centres Center Public Census Environmental Surgeon Army Navy
+    Air Veterans Veteran Congress Senate Supreme House President Presidential Government Agency Federal
+    Pharmacopeia Pharmacopoeia Renal Bureau Geological Office Social Military Marine Coast Hispanic
+    Hispanics Black Blacks White Whites Asian African Caucasian Latino Latinos Native Biobank Medical
+    Secretary Commission Consumer Drug Physicians Health Healthcare Cancer Transplant Scientific Organ
+    Cochlear Prospective Medicare Medicaid State States Parliament President's Council General Security
+    Patent Dollars District Court Multi-Society Parkinson's Women's Nurses Registry
+    """
 )
 
 # Words that often open a sentence and are seldom a surname or the second word of a name.
-_OPENERS = frozenset(
-    "A About Above According Accordingly Across Additional Additionally Adults After Again Against Age All Almost Also "
-    "Although Among An Analyses Analysis And Animals Another Any Appropriate Are As At Available Background Based "
-    "Because Before Below Besides Between Beyond Both But By Can Cases Cells Certain Changes Children Clinical Cohort "
-    "Common Compared Concerning Conclusion Conclusions Consequently Consistent Contrary Controls Conversely Current "
-    "Currently Data Death Deaths Despite Did Differences Do Does Doses Due During Each Early Efficacy Eight Eighteen "
-    "Either Eleven Eligible Especially Even Evidence Except Expression Fewer Fifteen Fifty Finally Findings First Five "
-    "Following For Forty Four Fourteen From Further Furthermore Future Given Had Half Has Have He Hence Her Here High "
-    "Higher His Historically How However I If Importantly In Incidence Included Including Indeed Infants Information "
-    "Initially Instead Interestingly Interventions Into Is It Its Large Last Later Least Less Levels Like Likewise Low "
-    "Lower Main Major Many Materials Mean Meanwhile Measurements Median Men Method Methods Mice More Moreover Mortality "
-    "Most Much My Neither Nevertheless New Next Nine Nineteen No Non None Nonetheless Nor Not Notably Nothing Now "
-    "Objective Objectives Of Often On Once One Only Or Other Others Otherwise Our Outcomes Outside Over Overall "
-    "Participants Particularly Patients Patient People Perhaps Pregnant Previous Previously Primary Prior Purpose "
-    "Quality Rather Rats Recent Recently Regarding Relative Results Risk Samples Second Secondary See Seven Seventeen "
-    "Several She Side Significant Similar Similarly Since Six Sixteen Sixty Small So Some Specifically Strong Studies "
-    "Study Subjects Subsequent Subsequently Such Survival Symptoms Ten That The Their Them Then There Thereafter "
-    "Therefore These They Third Thirteen Thirty This Those Though Three Through Throughout Thus To Together Total "
-    "Treatment Treatments Trials Twelve Twenty Two Typically Under Unfortunately Unless Unlike Until Up Upon Use Using "
-    "Usually Various Very Was We Were What When Where Whereas Whether Which While Who Whole Why Will With Within "
-    "Without Women Yet You Young Your".split()
+_OPENERS = _words(
+    """
+    A About Above According Accordingly Across Additional Additionally Adults After Again Against Age All
+    Almost Also Although Among An Analyses Analysis And Animals Another Any Appropriate Are As At Available
+    Background Based Because Before Below Besides Between Beyond Both But By Can Cases Cells Certain Changes
+    Children Clinical Cohort Common Compared Concerning Conclusion Conclusions Consequently Consistent
+    Contrary Controls Conversely Current Currently Data Death Deaths Despite Did Differences Do Does Doses
+    Due During Each Early Efficacy Eight Eighteen Either Eleven Eligible Especially Even Evidence Except
+    Expression Fewer Fifteen Fifty Finally Findings First Five Following For Forty Four Fourteen From
+    Further Furthermore Future Given Had Half Has Have He Hence Her Here High Higher His Historically How
+    However I If Importantly In Incidence Included Including Indeed Infants Information Initially Instead
+    Interestingly Interventions Into Is It Its Large Last Later Least Less Levels Like Likewise Low Lower
+    Main Major Many Materials Mean Meanwhile Measurements Median Men Method Methods Mice More Moreover
+    Mortality Most Much My Neither Nevertheless New Next Nine Nineteen No Non None Nonetheless Nor Not
+    Notably Nothing Now Objective Objectives Of Often On Once One Only Or Other Others Otherwise Our
+    Outcomes Outside Over Overall Participants Particularly Patients Patient People Perhaps Pregnant
+    Previous Previously Primary Prior Purpose Quality Rather Rats Recent Recently Regarding Relative Results
+    Risk Samples Second Secondary See Seven Seventeen Several She Side Significant Similar Similarly Since
+    Six Sixteen Sixty Small So Some Specifically Strong Studies Study Subjects Subsequent Subsequently Such
+    Survival Symptoms Ten That The Their Them Then There Thereafter Therefore These They Third Thirteen
+    Thirty This Those Though Three Through Throughout Thus To Together Total Treatment Treatments Trials
+    Twelve Twenty Two Typically Under Unfortunately Unless Unlike Until Up Upon Use Using Usually Various
+    Very Was We Were What When Where Whereas Whether Which While Who Whole Why Will With Within Without
+    Women Yet You Young Your
+    """
 )
 
 # A letter or number after one of these is its name, so the stop ends a sentence: "vitamin D.", "group A.".
-_NAMED_BY_LETTER = frozenset(
-    "allele apolipoprotein arm bacteroides block box case category chain chromosome clade class cohort compound "
-    "condition cyclin cytochrome domain drug experiment exon factor figure form genotype grade group haemophilia "
-    "haplotype hemophilia hepatitis immunoglobulin influenza isoform lamin level lineage mode model mutant nightingale "
-    "panel part patient peptide phase plan product propensity protein region sample schedule section serogroup "
-    "serotype site stage strain streptococcus study subgroup subtype subunit table task toxin treatment trial type "
-    "variant virus vitamin zone".split()
+_NAMED_BY_LETTER = _words(
+    """
+    allele apolipoprotein arm bacteroides block box case category chain chromosome clade class cohort
+    compound condition cyclin cytochrome domain drug experiment exon factor figure form genotype grade group
+    haemophilia haplotype hemophilia hepatitis immunoglobulin influenza isoform lamin level lineage mode
+    model mutant nightingale panel part patient peptide phase plan product propensity protein region sample
+    schedule section serogroup serotype site stage strain streptococcus study subgroup subtype subunit table
+    task toxin treatment trial type variant virus vitamin zone
+    """
 )
 # Words before a person's or a species' initial, though they are in lower case.
-_BEFORE_INITIAL = frozenset(
-    "a about after against also an and are as at author authors because been before between both but by called "
-    "coauthor colleague contrast director doctor during except feat following for from had has have in include "
-    "including includes into investigator is like namely non of on or over physician president professor researcher "
-    "since such surgeon than that the then through to toward towards under unlike until upon versus via vs was were "
-    "when where whereas which while who with within without".split()
+_BEFORE_INITIAL = _words(
+    """
+    a about after against also an and are as at author authors because been before between both but by
+    called coauthor colleague contrast director doctor during except feat following for from had has have in
+    include including includes into investigator is like namely non of on or over physician president
+    professor researcher since such surgeon than that the then through to toward towards under unlike until
+    upon versus via vs was were when where whereas which while who with within without
+    """
 )
-_SEROVARS = frozenset(
-    "Typhi Typhimurium Enteritidis Paratyphi Newport Heidelberg Infantis Dublin Kentucky".split()
-)
+_SEROVARS = _words("Typhi Typhimurium Enteritidis Paratyphi Newport Heidelberg Infantis Dublin Kentucky")
 
 _CLOSING = r"""["'”’»›)\]}]"""
-_OPENING = r"""["'“‘„«‹(\[{¿¡]"""
+_OPENING = r"""["'“‘„«‹(\[{¿¡*†‡§\u200b-\u200f\ufeff]"""
 _CITED = r"\d{1,3}(?:[,–-]\s?\d{1,3}){0,20}"
 _STOP = re.compile(
     rf"""
@@ -112,24 +125,26 @@ _STOP = re.compile(
       (?: {_CLOSING}
         | [*†‡§¶‖⁰¹²³⁴⁵⁶⁷⁸⁹⁻]           # marks of a footnote
         | \[{_CITED}[a-z]?\] | \s\[{_CITED}\](?=\s|\[|$)
-        | (?<=[^\W\d_][.!?]){_CITED}(?=\s) | (?<=[\])%][.!?]){_CITED}(?=\s)
+        | (?<=[^\W\d_][.!?]|[\])%][.!?])(?:\d{{1,3}}(?:\s\d{{1,3}}){{1,9}}(?=\s[A-Z])|{_CITED}(?=\s))
+        | \s["”](?=\s)                    # a closing mark that has drifted off
         | \s\((?:[A-Z][^().]{{2,40}}(?:et\sal\.)?,?\s(?:19|20)\d\d[a-z]?)\)(?=\s[A-Z])
       )*+
     )
     (?:
       \s++
-      (?= (?P<mark>[•●▪◦‣■□◆►]|[-–—*]\s)?
+      (?= (?P<mark>[•●▪◦‣■□◆►©]|[-–—*]\s)?
           \s?{_OPENING}*+
           (?: (?P<capital>[A-Z])
             | (?P<number>[<>≥≤~≈±+−$£€#-]{{0,2}}\s?\d | \.\d)
             | (?P<name>
                 [a-z]{{1,4}}[A-Z0-9] | [a-z]-\w | [α-ω](?!\w) | [α-ωϕϵ]\w | (?:von|van|de|der|tau|alpha|beta|gamma)\b
-                | (?:cis|trans|anti|tert|sec|sn|ortho|meta|para|bis|pan)- | (?:in|ex)\ (?:vitro|vivo|silico|situ|utero)\b
+                | (?:cis|trans|anti|tert|sec|sn|ortho|meta|para|bis|pan)-
+                | (?:in|ex)\ (?:vitro|vivo|silico|situ|utero)\b
               )
             | (?P<letter>[^\W\d_])
           )
       )
-    | (?<=[a-z]{{3}}\.)(?=(?P<glued>[A-Z][a-z]*\s))  # "found.The": the space was lost
+    | (?<=[a-z]{{3}}\.)(?=(?P<glued>(?!Net|Com|Org|Gov|Edu)[A-Z][a-z]*\s))  # "found.The": the space was lost
     | (?<=[。！？｡])(?=\S)
     )
     """,
@@ -138,6 +153,7 @@ _STOP = re.compile(
 _WORD_AFTER = re.compile(r"[^\W_](?:[\w’'-]*\w)?")
 _DOTTED = re.compile(r"(?:[A-Za-z]{1,2}\.-?)+[A-Za-z]{1,2}")
 _PLAIN = re.compile(r"[(\[]?[a-z-]{7,}")
+_WHOLE = re.compile(r"[(\[]?[a-z-]{5,}")
 _MARKER = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}|[A-Za-z]|[ivxIVX]{1,5}")
 _NUMBERED = re.compile(
     r"(?i:(?:supplementary )?(?:table|figure|fig\.|box|appendix|step|scheme|exhibit|chapter|section))"
@@ -189,9 +205,11 @@ def _ends(text: str, start: int, end: int, stop: re.Match[str]) -> bool:
     earlier = text[max(start, place - _LOOK_BACK) : place].rsplit(None, 1)
     word = earlier.pop() if earlier else ""
     if kind == "letter":
-        # A capital beyond A to Z, or a script without capitals. A small letter goes on with the sentence.
+        # A capital beyond A to Z, or a script without capitals. A small letter goes on with the sentence ...
         if text[stop.start("letter")].islower():
-            return stop["mark"] is not None and _PLAIN.fullmatch(word) is not None
+            # ... unless the word before is a whole one, and no ellipsis, quotation or bracket comes between.
+            whole = _WHOLE.fullmatch(word) is not None and word not in _ABBREVIATIONS and text[place] == "."
+            return whole and (stop["mark"] is not None or not (stop["run"] or stop["after"]))
         kind = "capital"
     if _PLAIN.fullmatch(word) or kind in ("after", "glued"):
         return True
@@ -203,10 +221,9 @@ def _ends(text: str, start: int, end: int, stop: re.Match[str]) -> bool:
     allowed = _allowed_after(
         word, earlier, text[start : start + _LOOK_BACK] if place - start <= _LOOK_BACK else ""
     )
-    if allowed is None:
-        if len(word) > 1 or not word.isalpha():
-            return not (kind == "number" and word == "0")
-    elif not allowed or (text[close - 1] in ")]" and text[start] not in "(["):
+    if allowed is None and (len(word) > 1 or not word.isalpha()):
+        return not (kind == "number" and word == "0")  # "P < 0. 05"
+    if allowed == _NEVER or (text[close - 1] in ")]" and text[start] not in "(["):
         return False
     following = kind or ""
     after = ""
@@ -219,8 +236,8 @@ def _ends(text: str, start: int, end: int, stop: re.Match[str]) -> bool:
 
 def _within_brackets(text: str, start: int, close: int, end: int) -> bool:
     """Whether a bracket that opened within the sentence is still open, and is closed soon."""
-    opened = text.rfind("(", max(start + 1, close - _LONGEST_BRACKET), close)
-    if opened < 0 or text.rfind(")", opened, close) > 0:
+    since = max(start + 1, close - _LONGEST_BRACKET)
+    if text.count("(", since, close) <= text.count(")", since, close):
         return False
     closed = text.find(")", close, min(end, close + _LONGEST_BRACKET))
     return closed > 0 and text.find("(", close, closed) < 0
@@ -267,7 +284,7 @@ def _letter_ends(letter: str, earlier: list[str], after: str, following: str) ->
         return following in _ANY
     bare = last.strip("(,").lower()
     if bare in _NAMED_BY_LETTER or bare.removesuffix("s") in _NAMED_BY_LETTER:
-        return after not in _SEROVARS
+        return after.partition("-")[0] not in _SEROVARS
     if bare in ("and", "or", "to", "versus", "vs.", "than") and len(earlier) > 1:
         other = earlier[-2].rstrip(",")
         if len(other) == 1 and other.isalpha() and other != "a":
@@ -276,4 +293,9 @@ def _letter_ends(letter: str, earlier: list[str], after: str, following: str) ->
         return False  # "Doe A. The role of ...": a name and its initial
     if following == "opener":
         return True
-    return following in _ANY and last[-1].islower() and bare not in _BEFORE_INITIAL and after not in _SEROVARS
+    return (
+        following in _ANY
+        and last[-1].islower()
+        and bare not in _BEFORE_INITIAL
+        and after.partition("-")[0] not in _SEROVARS
+    )
