@@ -92,6 +92,10 @@ class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: Kind | None = None
     """The design, where the file states it outright; otherwise it is worked out from the words."""
     kind_rule: str | None = None
+    size: str | None = None
+    """How many took part, as the source says it: "1,234 patients". Absent unless the words leave no doubt."""
+    size_rule: str | None = None
+    """The words that the size was read from."""
     notices: tuple[Notice, ...] = ()
     revised: str | None = None
     """The date of the record, as YYYY-MM-DD: of two records of one work and one extent, the later is kept."""
