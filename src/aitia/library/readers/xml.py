@@ -185,16 +185,16 @@ def _encoding(head: bytes) -> tuple[str, int]:
 
 
 def _fill(stream: BinaryIO) -> bytes:
-    """Some bytes from the stream; fewer than CHUNK, or none, only at its end."""
+    """Some bytes from the stream; less than CHUNK, or none, only at its end."""
     pieces: list[bytes] = []
-    room = CHUNK
-    while room > 0:
+    size = 0
+    while size < CHUNK:
         try:
-            piece = stream.read(min(room, 65536))
+            piece = stream.read(65536)
         except EOFError:
             break
         if not piece:
             break
         pieces.append(piece)
-        room -= len(piece)
+        size += len(piece)
     return b"".join(pieces)
