@@ -107,13 +107,13 @@ _BEFORE_INITIAL = _words(
     a about after against also an and are as at author authors because been before between both but by
     called coauthor colleague contrast director doctor during except feat following for from had has have in
     include including includes into investigator is like namely non of on or over physician president
-    professor researcher since such surgeon than that the then through to toward towards under unlike until
+    professor researcher since such surgeon than thank thanks that the then through to toward towards under unlike until
     upon versus via vs was were when where whereas which while who with within without
     """
 )
 _SEROVARS = _words("Typhi Typhimurium Enteritidis Paratyphi Newport Heidelberg Infantis Dublin Kentucky")
 
-_CLOSING = r"""["'”’»›)\]}]"""
+_CLOSING = r"""["」』）'”’»›)\]}]"""
 _OPENING = r"""["'“‘„«‹(\[{¿¡*†‡§\u200b-\u200f\ufeff]"""
 _CITED = r"\d{1,3}(?:[,–-]\s?\d{1,3}){0,20}"
 _STOP = re.compile(
@@ -125,7 +125,7 @@ _STOP = re.compile(
       (?: {_CLOSING}
         | [*†‡§¶‖⁰¹²³⁴⁵⁶⁷⁸⁹⁻]           # marks of a footnote
         | \[{_CITED}[a-z]?\] | \s\[{_CITED}\](?=\s|\[|$)
-        | (?<=[^\W\d_][.!?]|[\])%][.!?])(?:\d{{1,3}}(?:\s\d{{1,3}}){{1,9}}(?=\s[A-Z])|{_CITED}(?=\s))
+        | (?<=[^\W\d_][.!?]|[\])%][.!?]|[.!?]["”’)])(?:\d{{1,3}}(?:\s\d{{1,3}}){{1,9}}(?=\s[A-Z])|{_CITED}(?=\s))
         | \s["”](?=\s)                    # a closing mark that has drifted off
         | \s\((?:[A-Z][^().]{{2,40}}(?:et\sal\.)?,?\s(?:19|20)\d\d[a-z]?)\)(?=\s[A-Z])
       )*+
@@ -137,7 +137,8 @@ _STOP = re.compile(
           (?: (?P<capital>[A-Z])
             | (?P<number>[<>≥≤~≈±+−$£€#-]{{0,2}}\s?\d | \.\d)
             | (?P<name>
-                [a-z]{{1,4}}[A-Z0-9] | [a-z]-\w | [α-ω](?!\w) | [α-ωϕϵ]\w | (?:von|van|de|der|tau|alpha|beta|gamma)\b
+                [a-z]{{1,4}}[A-Z0-9] | [a-z]-\w | [a-z]{{2,4}}-\d | [a-h]\.\s[A-Z]
+                | [α-ω](?!\w) | [α-ωϕϵ]\w | (?:von|van|de|der|tau|alpha|beta|gamma)\b
                 | (?:cis|trans|anti|tert|sec|sn|ortho|meta|para|bis|pan)-
                 | (?:in|ex)\ (?:vitro|vivo|silico|situ|utero)\b
               )
@@ -145,7 +146,7 @@ _STOP = re.compile(
           )
       )
     | (?<=[a-z]{{3}}\.)(?=(?P<glued>(?!Net|Com|Org|Gov|Edu)[A-Z][a-z]*\s))  # "found.The": the space was lost
-    | (?<=[。！？｡])(?=\S)
+    | (?<=[。！？｡」』）])(?=\S)
     )
     """,
     re.VERBOSE,
