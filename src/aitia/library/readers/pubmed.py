@@ -1,17 +1,20 @@
 """PubMed XML: the yearly baseline, the daily update files, and what efetch gives."""
 
+from __future__ import annotations
+
 import io
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import BinaryIO
-
-from lxml import etree
+from typing import TYPE_CHECKING, BinaryIO
 
 from aitia.library.document import Deleted, DocumentError, Item, Reader, Rejected
 from aitia.library.readers import xml
 from aitia.library.readers.pubmed_record import article, number_of
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 RECORDS_A_PART = 500
 LARGEST_RECORD = 20_000_000
@@ -70,8 +73,8 @@ def split(stream: BinaryIO) -> Iterator[bytes]:
         left = len(pending) - ends[-1] if ends else len(pending)
         if left > LARGEST_RECORD or any(end - start > LARGEST_RECORD for start, end in pairwise([0, *ends])):
             raise DocumentError(
-                f"A record after number {number - 1} is larger than {LARGEST_RECORD // 1_000_000} MB, as no PubMed "
-                "record is; fetch the file again."
+                f"a record after number {number - 1} is larger than {LARGEST_RECORD // 1_000_000} MB, as no PubMed "
+                "record is; fetch the file again"
             )
         for index in range(0, len(ends), RECORDS_A_PART):
             group = ends[index : index + RECORDS_A_PART]
@@ -82,7 +85,7 @@ def split(stream: BinaryIO) -> Iterator[bytes]:
             number += len(group)
         pending = pending[len(pending) - left :]
     if opening is None:
-        raise DocumentError("No PubMed records are in it: the element PubmedArticleSet is missing.")
+        raise DocumentError("no PubMed records are in it: the element PubmedArticleSet is missing")
     if not _whole(pending):
         yield b"".join((_MARK, b'%d"?>' % number, opening, pending))
 
@@ -127,10 +130,10 @@ def _part(data: bytes) -> Iterator[Item]:
     number = int(mark[1]) if mark else 1
     try:
         root = xml.parse(data)
-    except etree.XMLSyntaxError:
+    except SyntaxError:
         yield from _one_by_one(data[mark.end() if mark else 0 :], number)
         return
-    for element in root.iterchildren(etree.Element):
+    for element in root:
         yield from _record(element, number)
         number += 1
 
@@ -168,10 +171,10 @@ def _one_by_one(data: bytes, number: int) -> Iterator[Item]:
             return
         try:
             root = xml.parse(opening + record + _closed(opening))
-        except etree.XMLSyntaxError as error:
+        except SyntaxError as error:
             yield Rejected(_where(record, number), f"the record is not well-formed XML: {error.msg}")
         else:
-            for element in root.iterchildren(etree.Element):
+            for element in root:
                 yield from _record(element, number)
         number += 1
 
@@ -189,7 +192,7 @@ def _record(element: etree._Element, number: int) -> Iterator[Item]:
     if tag in ("PubmedArticle", "PubmedBookArticle"):
         yield article(element, number)
     elif tag in ("DeleteCitation", "DeleteDocument"):
-        for child in element.iterchildren(etree.Element):
+        for child in element:
             pmid = number_of(child.text) if child.tag == "PMID" else None
             if pmid:
                 yield Deleted(f"pmid:{pmid}")

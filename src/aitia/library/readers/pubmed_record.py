@@ -4,13 +4,17 @@ Elements are those of the PubMed DTD (https://dtd.nlm.nih.gov/ncbi/pubmed/doc/).
 not sought by path, because records are read by the million.
 """
 
+from __future__ import annotations
+
 import re
 from functools import lru_cache
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from aitia.library.document import Block, Document, Extent, Notice, NoticeKind, Rejected
 from aitia.library.readers import xml
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _NOTICES = {
     "RetractionIn": (NoticeKind.RETRACTION, False),

@@ -1,15 +1,18 @@
 """XML from strangers: read without its declarations, in whatever encoding it comes, and turned into plain text."""
 
+from __future__ import annotations
+
 import codecs
 import io
 import re
 from collections.abc import Iterator
 from html.entities import html5
-from typing import BinaryIO
-
-from lxml import etree
+from typing import TYPE_CHECKING, BinaryIO
 
 from aitia.library.document import DocumentError
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 CHUNK = 3_000_000
 """Bytes taken from a stream at a time."""
@@ -61,16 +64,18 @@ def refuse_entities(data: bytes) -> None:
     """Raises DocumentError if XML (in UTF-8) declares entities, which can swell without end or fetch other files."""
     if b"<!ENTITY" in data:
         raise DocumentError(
-            "It declares XML entities, which are not read because they can be made to swell without end or to "
-            "fetch other files; save it without a document type declaration and add it again."
+            "it declares XML entities, which are not read because they can be made to swell without end or to "
+            "fetch other files; save it without a document type declaration and add it again"
         )
 
 
 def parse(data: bytes) -> etree._Element:
     """The outermost element. Nothing is fetched, no entity is replaced, and libxml2's limits on depth and size hold.
 
-    Raises lxml.etree.XMLSyntaxError.
+    Raises lxml.etree.XMLSyntaxError, a SyntaxError.
     """
+    from lxml import etree
+
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -86,9 +91,9 @@ def parse(data: bytes) -> etree._Element:
 
 def local_names(root: etree._Element) -> None:
     """Takes the namespaces off every name, in place."""
-    for element in root.iter(etree.Element):
+    for element in root.iter():
         tag = element.tag
-        if tag[0] == "{":
+        if isinstance(tag, str) and tag[0] == "{":
             element.tag = tag.rpartition("}")[2]
 
 
@@ -179,7 +184,7 @@ def _encoding(head: bytes) -> tuple[str, int]:
         return "utf-8", 0
     if not _CODECS.fullmatch(codec):
         raise DocumentError(
-            f'It says that it is written in "{name}", an encoding that is not read; save it as UTF-8.'
+            f'it says that it is written in "{name}", an encoding that is not read; save it as UTF-8'
         )
     return ("utf-8" if codec in ("utf-8", "ascii") else codec), 0
 
