@@ -188,7 +188,7 @@ def _of_paragraph(text: str, start: int, end: int) -> list[tuple[int, int]]:
     while start < end and text[start].isspace():
         start += 1
     for stop in _STOP.finditer(text, start, end):
-        if _ends(text, start, end, stop):
+        if _ends(text, start, stop) and not _within_brackets(text, start, stop.end("after"), end):
             found.append((start, stop.end("after")))
             start = stop.end()
     while end > start and text[end - 1].isspace():
@@ -198,11 +198,9 @@ def _of_paragraph(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
-def _ends(text: str, start: int, end: int, stop: re.Match[str]) -> bool:
-    """Whether a sentence that begins at `start`, in a paragraph that ends at `end`, ends with this stop."""
+def _ends(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Whether a sentence that begins at `start` ends with this stop, if it is not within brackets."""
     place, close, kind = stop.start(), stop.end("after"), stop.lastgroup
-    if _within_brackets(text, start, close, end):
-        return False
     earlier = text[max(start, place - _LOOK_BACK) : place].rsplit(None, 1)
     word = earlier.pop() if earlier else ""
     if kind == "letter":
@@ -231,7 +229,7 @@ def _ends(text: str, start: int, end: int, stop: re.Match[str]) -> bool:
     if kind == "capital":
         after, following = _word_after(text, stop.end("capital" if stop["capital"] else "letter") - 1)
     if allowed is None:
-        return _letter_ends(word, earlier[0].split() if earlier else [], after, following)
+        return _letter_ends(word, earlier[0].rsplit(None, 2) if earlier else [], after, following)
     return following in allowed and not (word.lower() in _COUNTRIES and after in _OF_A_COUNTRY)
 
 
