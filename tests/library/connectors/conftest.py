@@ -1,6 +1,8 @@
+import ssl
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from aitia.library.connectors.fetch import Fetcher
@@ -25,11 +27,18 @@ def dialler(server: Server) -> LocalDialler:
     return LocalDialler(server.port)
 
 
+@pytest.fixture(scope="session")
+def authorities() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
 MakeFetcher = Callable[..., Fetcher]
 
 
 @pytest.fixture
-def fetcher_of(server: Server, clock: Clock, dialler: LocalDialler) -> Iterator[MakeFetcher]:
+def fetcher_of(
+    server: Server, clock: Clock, dialler: LocalDialler, authorities: ssl.SSLContext
+) -> Iterator[MakeFetcher]:
     """Makes fetchers that take every name for a public host and every service for the server on this machine."""
     made: list[Fetcher] = []
 
@@ -40,6 +49,7 @@ def fetcher_of(server: Server, clock: Clock, dialler: LocalDialler) -> Iterator[
             Settings(eutils=server.url, europepmc=server.url, crossref=server.url, **settings),
             resolver=lambda host, _: known.get(host, (PUBLIC,)),
             dialler=dialler,
+            authorities=authorities,
             clock=clock,
             sleep=clock.sleep,
             jitter=lambda _, most: most,

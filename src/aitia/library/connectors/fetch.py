@@ -74,7 +74,11 @@ class Spacing:
 
 
 class Fetcher:
-    """Sends requests. One for a whole process: it holds the pace that each host is asked at, across threads."""
+    """Sends requests. One for a whole process: it holds the pace that each host is asked at, across threads.
+
+    Certificates are checked against `authorities`: by default those of SSL_CERT_FILE or SSL_CERT_DIR if set, else
+    Mozilla's. Proxies of the environment are not used: through one, no address could be checked.
+    """
 
     def __init__(
         self,
@@ -82,6 +86,7 @@ class Fetcher:
         *,
         resolver: Resolve = resolve,
         dialler: httpcore.NetworkBackend | None = None,
+        authorities: ssl.SSLContext | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
         jitter: Callable[[float, float], float] = random.uniform,
@@ -92,7 +97,7 @@ class Fetcher:
         self._jitter = jitter
         self._spacing = Spacing(clock, sleep)
         pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=authorities or httpx.create_ssl_context(),
             network_backend=CheckedBackend(settings.allowed, resolver, dialler),
             max_connections=10,
             keepalive_expiry=15.0,
