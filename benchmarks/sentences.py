@@ -2,7 +2,7 @@
 
 On the marked paragraphs of tests/library/sentences.yaml: the share of paragraphs with every break right, precision,
 recall and F1 of the breaks, and the speed over the paragraphs joined to texts of about 1,500 characters, of which every
-fortieth character is a stop. FILE may be a .jsonl.gz of {"sentences": [...]}: then the sentences joined by spaces are
+sixteenth character is a stop. FILE may be a .jsonl.gz of {"sentences": [...]}: then the sentences joined by spaces are
 measured too. The others are pysbd, syntok,
 blingfire and nupunkt; a program that is not installed is left out.
 """
