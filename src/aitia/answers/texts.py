@@ -48,6 +48,40 @@ ASSUMED = {
     "researcher": "The question names no condition; this answer takes it to be about {condition}.",
 }
 
+DISCLAIMER_DOCUMENTS = {
+    "patient": "This page shows sentences from the documents named above, word for word. It cannot tell you what is "
+    "wrong with you or what to do. Please talk to your doctor or nurse before you change anything.",
+    "clinician": "For health professionals. Each statement is a sentence of the source that it cites, word for word "
+    "and out of its context: open the passage before you rely on it. It does not replace clinical judgement or local "
+    "guidance.",
+    "researcher": "Each statement is a sentence of the source that it cites, word for word and out of its context. "
+    "Study designs and sizes were read from the documents by rules: aitia library show tells which rule.",
+}
+
+UNGRADED = {
+    "patient": "No expert has yet judged how sure these sentences are, or looked for others that say the opposite.",
+    "clinician": "No one has graded the certainty of these statements, and disagreements between documents are not "
+    "looked for.",
+    "researcher": "No one has graded the certainty of these statements, and disagreements between documents are not "
+    "looked for.",
+}
+
+ONE_SOURCE = {
+    "patient": "All of this comes from one source.",
+    "clinician": "All of this rests on a single source.",
+    "researcher": "All of this rests on a single source.",
+}
+
+KINDS_OF_SOURCE = {
+    "guidance": {
+        "patient": "advice for doctors, and reviews of many studies",
+        "clinician": "guidelines and reviews",
+        "researcher": "guidelines and reviews",
+    },
+    "studies": {"patient": "single studies", "clinician": "single studies", "researcher": "single studies"},
+    "other": {"patient": "other pages", "clinician": "other documents", "researcher": "other documents"},
+}
+
 CANNOT = {
     "patient": "This library could not answer this: {reason}. Your care team may be able to help. If you feel very "
     "low, or this is urgent, call your local emergency number now.",

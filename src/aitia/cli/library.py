@@ -1,5 +1,6 @@
-"""aitia library list | show | check | path"""
+"""aitia library list | show | check | path, and the commands of library_add"""
 
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -9,10 +10,30 @@ from aitia.cli.shared import library_option, open_library
 from aitia.errors import LibraryError
 from aitia.library.locate import locate, named_libraries
 
+_ELSEWHERE = {
+    "create": ("aitia.cli.library_add", "create"),
+    "add": ("aitia.cli.library_add", "add_command"),
+    "remove": ("aitia.cli.library_add", "remove"),
+}
+"""Commands that need the database's software, loaded only when they are called."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, name = _ELSEWHERE[cmd_name]
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 def library() -> None:
-    """List, show and check libraries."""
+    """Make, fill, list, show and check libraries."""
 
 
 @library.command("list")
@@ -20,6 +41,7 @@ def list_libraries() -> None:
     """The libraries that have a name."""
     from aitia.library.format import Card
     from aitia.library.read import read_file
+    from aitia.library.store.places import has_database
 
     for name, folder in named_libraries().items():
         try:
@@ -27,6 +49,14 @@ def list_libraries() -> None:
             click.echo(f"{name:<20} {card.version:<12} {card.updated:<12} {card.title}")
         except LibraryError as error:
             click.echo(f"{name:<20} cannot be read: {error}")
+    if has_database():
+        from aitia.library.store.database import engine
+        from aitia.library.store.libraries import everyone
+
+        for held in everyone(engine()):
+            click.echo(
+                f"{held.name:<20} {held.version:<12} {held.updated[:10]:<12} {held.title} ({held.sources:,} sources)"
+            )
 
 
 @library.command()
@@ -36,17 +66,33 @@ def path(name: str | None) -> None:
     click.echo(locate(name))
 
 
-@library.command(epilog="Example: aitia library show rosen-1993-sod1")
+@library.command(
+    epilog="""\b
+Examples:
+  aitia library show rosen-1993-sod1
+  aitia library show pmid-31280619 --library neurology --passage 3.2"""
+)
 @click.argument("identifier", metavar="ID")
 @click.option(
     "--format", "form", type=click.Choice(("terminal", "json")), default="terminal", show_default=True
 )
+@click.option(
+    "--passage", metavar="N[.M]", help="Of a document: its passage N; .M marks the sentence M in it."
+)
 @library_option
-def show(identifier: str, form: str, library_name: str | None) -> None:
-    """A source with its statements, one statement, or a topic, by its ID."""
+def show(identifier: str, form: str, passage: str | None, library_name: str | None) -> None:
+    """A source with its statements, one statement, or a topic, by its ID; of a document also one passage."""
     from aitia.cli.show import shown
+    from aitia.service import Library
 
     opened = open_library(library_name)
+    if not isinstance(opened, Library):
+        from aitia.cli.show_document import shown_document
+
+        click.echo(shown_document(opened, identifier, passage, form))
+        return
+    if passage is not None:
+        raise click.UsageError("--passage is for documents; a curated statement is shown by its own ID.")
     found = shown(opened.contents, identifier)
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found.records), indent=2).decode())

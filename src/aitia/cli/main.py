@@ -9,7 +9,8 @@ from aitia import __version__
 _COMMANDS = {
     "ask": ("aitia.cli.ask", "Answer a question with cited statements."),
     "search": ("aitia.cli.search", "Find the statements nearest to a question."),
-    "library": ("aitia.cli.library", "List, show and check libraries."),
+    "library": ("aitia.cli.library", "Make, fill, list, show and check libraries."),
+    "doctor": ("aitia.cli.doctor", "Find out what is wrong, and mend it."),
     "completion": ("aitia.cli.completion", "Print the completion script for your shell."),
 }
 

@@ -5,12 +5,17 @@ import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import shorten
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from aitia.cli.shared import deliver, library_option, open_library, tell
 from aitia.errors import NOT_ANSWERED, QuestionError, StateError
+
+if TYPE_CHECKING:
+    from aitia.documents import FoundPassage
 
 
 class BatchQuestion(msgspec.Struct):
@@ -58,7 +63,11 @@ def search(
         return _batch(batch, top, output, library_name)
     if not question:
         raise QuestionError('give a question, for example: aitia search "lead exposure"')
+    from aitia.service import Library
+
     library = open_library(library_name)
+    if not isinstance(library, Library):
+        return _passages(library.search(" ".join(question), top), form, output)
     found = library.search(" ".join(question), top)
     if form == "json":
         rows = [
@@ -73,6 +82,22 @@ def search(
             lines.append(f"{rank:>3}. {score:6.2f}  {library.said(statement)}")
             lines.append(f"             {statement.id} · {source.title} ({source.year or 'no year'})")
         deliver("\n".join(lines) + "\n" if lines else "nothing found\n", output)
+    return 0 if found else NOT_ANSWERED
+
+
+def _passages(found: "list[FoundPassage]", form: str, output: Path | None) -> int:
+    """The passages of a library of documents."""
+    if form == "json":
+        deliver(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n", output)
+        return 0 if found else NOT_ANSWERED
+    lines = []
+    for rank, one in enumerate(found, 1):
+        number = f"{one.first}" if one.first == one.last else f"{one.first}-{one.last}"
+        lines.append(f"{rank:>3}. {one.score:6.2f}  {one.source.title} ({one.source.year or 'no year'})")
+        lines.append(f"             {one.source.id} · passage {number}")
+        if one.text:
+            lines.append(f"             {shorten(' '.join(one.text.split()), 160, placeholder=' ...')}")
+    deliver("\n".join(lines) + "\n" if lines else "nothing found\n", output)
     return 0 if found else NOT_ANSWERED
 
 

@@ -9,6 +9,7 @@ import click
 from aitia.errors import StateError
 
 if TYPE_CHECKING:
+    from aitia.documents import DocumentLibrary
     from aitia.service import Library
 
 library_option = click.option(
@@ -24,9 +25,18 @@ def tell(line: str) -> None:
     click.echo(f"aitia: {line}", err=True)
 
 
-def open_library(name: str | None) -> "Library":
-    """The library that was asked for."""
+def open_library(name: str | None) -> "Library | DocumentLibrary":
+    """The library that was asked for: a curated one in a folder, or one of documents in the database.
+
+    Raises LibraryError if there is neither.
+    """
     from aitia.library.locate import locate
+    from aitia.library.store.places import is_stored
+
+    if name is not None and is_stored(name):
+        from aitia.documents import DocumentLibrary
+
+        return DocumentLibrary.open(name)
     from aitia.service import Library
 
     return Library(locate(name), tell)

@@ -24,7 +24,8 @@ class ArticleStatement(Struct, frozen=True, omit_defaults=True):
 
     text: str
     citations: tuple[int, ...]
-    certainty: Certainty
+    certainty: Certainty | None
+    """None for a sentence of a document, which nobody has graded."""
     figures: tuple[Figure, ...]
     source_ids: tuple[str, ...]
     statement_ids: tuple[str, ...]
@@ -32,6 +33,22 @@ class ArticleStatement(Struct, frozen=True, omit_defaults=True):
     """True if the wording joins several statements of the library."""
     basis: str | None = None
     """For researchers: design, population and size."""
+
+
+class CitedPassage(Struct, frozen=True, omit_defaults=True):
+    """Where in a document a cited sentence stands."""
+
+    statement_id: str
+    source_id: str
+    passage: int
+    """The passage's place in the source, from 1."""
+    sentence: int
+    """The sentence's place in the passage, from 1."""
+    start: int
+    """Characters into the source's text."""
+    end: int
+    section: str | None = None
+    page: int | None = None
 
 
 class ArticleSection(Struct, frozen=True):
@@ -96,6 +113,8 @@ class Article(Struct, frozen=True, kw_only=True):
     disagreements: tuple[ArticleDisagreement, ...] = ()
     gaps: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
+    passages: tuple[CitedPassage, ...] = ()
+    """Where the sentences stand that are cited from documents."""
     follow_ups: tuple[str, ...] = ()
     nearest_topics: tuple[str, ...] = ()
     """When there is no answer: what the library holds that is nearest."""

@@ -1,6 +1,6 @@
 """Words that all writers share."""
 
-from aitia.evidence.article import Article, Reference
+from aitia.evidence.article import Article, ArticleStatement, Reference
 from aitia.evidence.nouns import KIND_LABELS, Certainty, Standing
 
 CERTAINTY = {
@@ -23,6 +23,13 @@ LEGEND = {
     "patient": "In brackets: the numbers of the sources below, and how sure the studies let us be "
     "(sure, fairly sure, not very sure, not at all sure).",
     "clinician": "In brackets: references, and certainty as the library grades it (high, moderate, low, very low).",
+}
+
+LEGEND_OF_DOCUMENTS = {
+    "patient": "The sentences are the documents' own words. In brackets: the number of the source below, and where in "
+    "it the words stand.",
+    "clinician": "The sentences are the documents' own words. In brackets: references, and where the words stand. To "
+    "open them: aitia library show ID --library {library} --passage N.",
 }
 
 HEADINGS = {
@@ -48,7 +55,29 @@ def heading(part: str, article: Article) -> str:
 
 def legend(article: Article) -> str:
     """What the brackets behind a statement mean."""
-    return LEGEND["patient" if article.audience == "patient" else "clinician"]
+    audience = "patient" if article.audience == "patient" else "clinician"
+    if article.passages:
+        return LEGEND_OF_DOCUMENTS[audience].format(library=article.library.name)
+    return LEGEND[audience]
+
+
+def ground(article: Article, statement: ArticleStatement) -> str:
+    """What a statement rests on: its certainty, or the place in the document that its words stand in."""
+    if statement.certainty is not None:
+        return CERTAINTY[article.audience][statement.certainty]
+    return places(article, statement.statement_ids[:1])
+
+
+def places(article: Article, statement_ids: tuple[str, ...]) -> str:
+    """ "p. 4, Treatment, passage 12.3": where the words of some statements stand; empty for curated ones."""
+    known = {place.statement_id: place for place in article.passages}
+    parts = []
+    for name in statement_ids:
+        if place := known.get(name):
+            page = [f"p. {place.page}"] if place.page else []
+            section = [place.section] if place.section else []
+            parts.append(", ".join([*page, *section, f"passage {place.passage}.{place.sentence}"]))
+    return "; ".join(parts)
 
 
 def status_line(article: Article) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from aitia.answers.writers.labels import CERTAINTY, authors, heading, kind, legend, marks, status_line, title
+from aitia.answers.writers.labels import authors, ground, heading, kind, legend, marks, status_line, title
 from aitia.evidence.article import Article, Reference
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#|~])")
@@ -21,8 +21,8 @@ def write(article: Article) -> str:
     for section in article.sections:
         lines += [f"## {escaped(section.heading)}", ""]
         for statement in section.statements:
-            grade = CERTAINTY[article.audience][statement.certainty]
-            lines.append(f"- {escaped(statement.text)} {escaped(marks(statement.citations))} *({grade})*")
+            rests_on = escaped(ground(article, statement))
+            lines.append(f"- {escaped(statement.text)} {escaped(marks(statement.citations))} *({rests_on})*")
             if statement.basis:
                 lines.append(f"  <br><sub>{escaped(statement.basis)}</sub>")
         lines.append("")

@@ -6,12 +6,13 @@ import sys
 import textwrap
 
 from aitia.answers.writers.labels import (
-    CERTAINTY,
     authors,
+    ground,
     heading,
     kind,
     legend,
     marks,
+    places,
     status_line,
     title,
 )
@@ -31,15 +32,15 @@ def write(article: Article, width: int | None = None, colour: bool | None = None
     page.line(article.title, _BOLD)
     page.line(status_line(article), _DIM)
     page.boxed(article.caution)
-    page.line(f"{article.lead.text} {marks(article.lead.citations)}".strip())
+    where = places(article, article.lead.statement_ids)
+    page.line(f"{article.lead.text} {marks(article.lead.citations)}{f' ({where})' if where else ''}".strip())
     if article.sections:
         page.blank()
         page.line(legend(article), _DIM)
     for section in article.sections:
         page.head(section.heading)
         for statement in section.statements:
-            grade = CERTAINTY[article.audience][statement.certainty]
-            tail = f"{marks(statement.citations)} ({grade})"
+            tail = f"{marks(statement.citations)} ({ground(article, statement)})"
             page.bullet(statement.text, tail)
             if statement.basis:
                 page.note(statement.basis)
@@ -63,7 +64,7 @@ def write(article: Article, width: int | None = None, colour: bool | None = None
     if article.references:
         page.head(heading("references", article))
         for reference in article.references:
-            page.reference(reference)
+            page.reference(reference, with_id=bool(article.passages))
     if article.follow_ups:
         page.head(heading("follow_ups", article))
         for question in article.follow_ups:
@@ -110,7 +111,7 @@ class _Page:
     def note(self, text: str) -> None:
         self._lines += [self._styled(line, _DIM) for line in self._wrap(text, "    ", "    ")]
 
-    def reference(self, reference: Reference) -> None:
+    def reference(self, reference: Reference, with_id: bool) -> None:
         number = f"{reference.number:>4}. "
         year = str(reference.year) if reference.year else "no year"
         container = f" {reference.container}." if reference.container else ""
@@ -119,6 +120,8 @@ class _Page:
         if reference.url:
             pmid = f"  PMID {reference.pmid}" if reference.pmid and reference.doi else ""
             self._lines.append(self._styled(f"{' ' * len(number)}{reference.url}{pmid}", _DIM))
+        if with_id:
+            self.note(f"  ID: {reference.id}")
         if reference.note:
             self.note(f"  Note: {reference.note}")
 

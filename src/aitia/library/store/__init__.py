@@ -1,0 +1,1 @@
+"""The database of libraries: the truth from which every index is derived."""
