@@ -9,7 +9,7 @@ from aitia.library.document import Document, DocumentError, Reader
 from aitia.library.readers.encoding import decode
 from aitia.library.readers.html_head import Head, head_of
 from aitia.library.readers.outline import Heading, Part, Passage, blocks_of, extent_of
-from aitia.library.readers.prose import Run, prose, tidy
+from aitia.library.readers.prose import CLOSE, OPEN, marked, tidy
 from aitia.library.readers.tables import one_header, statements
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _CHARSET = re.compile(
     rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})|encoding=[\"']([A-Za-z0-9_.-]{2,40})", re.IGNORECASE
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,40})")
-_CLOSED_BY_OTHERS = re.compile(
+CLOSED_BY_OTHERS = re.compile(
     r"(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|dt|dd|tr|td|th|thead|tbody|tfoot|"
     r"option|optgroup|colgroup|rp|rt|html|head|body|path|circle|rect|line|use|g|font)",
     re.IGNORECASE,
@@ -46,9 +46,6 @@ _SUPERSCRIPTS = (
     "//sup | //span[contains(translate(@style, ' ', ''), 'vertical-align:super')"
     " or contains(concat(' ', normalize-space(@class), ' '), ' superscript ')]"
 )
-# Two signs that medical pages do not use mark superscripts on their way through trafilatura.
-_OPEN, _CLOSE = "⸨", "⸩"
-_MARKED = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 _BLOCK = re.compile(r"p|div|br|li|ul|ol|dl|dt|dd|tr|td|th|table|caption|figure|section|h[1-6]")
 
 
@@ -114,7 +111,7 @@ def _check(text: str) -> None:
         raise DocumentError(f"It has more than {_MOST_TAGS:,} tags, too many for one web page.")
     depth = 0
     for match in _TAG.finditer(text):
-        if _CLOSED_BY_OTHERS.fullmatch(match[2]):
+        if CLOSED_BY_OTHERS.fullmatch(match[2]):
             continue
         depth = max(0, depth - 1) if match[1] else depth + 1
         if depth > _DEEPEST:
@@ -127,7 +124,7 @@ def _parsed(text: str) -> tuple[Head, list[Part]]:
 
     for library in ("trafilatura", "htmldate", "courlan", "readability", "justext"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
-    text = re.sub(r"^\s*<\?xml[^>]{0,300}\?>", "", text).replace(_OPEN, "((").replace(_CLOSE, "))")
+    text = re.sub(r"^\s*<\?xml[^>]{0,300}\?>", "", text).replace(OPEN, "((").replace(CLOSE, "))")
     try:
         parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
         tree = html.document_fromstring(text, parser=parser)
@@ -154,7 +151,7 @@ def _simplify(tree: "HtmlElement") -> None:
         content = " ".join(element.text_content().split())
         for child in list(element):
             element.remove(child)
-        element.text = f"{_OPEN}{content}{_CLOSE}" if content else None
+        element.text = f"{OPEN}{content}{CLOSE}" if content else None
         element.tag = "span"
     for table in list(tree.iter("table")):
         rows = _rows(table)
@@ -222,7 +219,7 @@ def _rows(table: "HtmlElement") -> list[str]:
         for cell in cells[:100]:
             while (number, len(line)) in spans:
                 line.append(spans.pop((number, len(line))))
-            text = _marked(_words(cell))
+            text = marked(_words(cell))
             down, across = _span(cell, "rowspan"), _span(cell, "colspan")
             for column in range(len(line), len(line) + across):
                 for below in range(1, down):
@@ -270,9 +267,9 @@ def _parts(body: "HtmlElement") -> Iterator[Part]:
             yield Passage(_shown(element))
         loose = element.tail or ""
         if tidy(loose):
-            yield Passage(_marked(loose))
+            yield Passage(marked(loose))
     if not len(body) and tidy(loose):
-        yield Passage(_marked(loose))
+        yield Passage(marked(loose))
 
 
 def _level(rend: str | None) -> int:
@@ -294,7 +291,7 @@ def _paragraphs(element: "HtmlElement") -> Iterator[str]:
         r"\n[ \t\r]*\n", "".join(part if part == "\n" else part.replace("\n", " ") for part in parts)
     ):
         if tidy(paragraph):
-            yield _marked(paragraph)
+            yield marked(paragraph)
 
 
 def _items(element: "HtmlElement") -> Iterator[Part]:
@@ -308,7 +305,7 @@ def _items(element: "HtmlElement") -> Iterator[Part]:
             elif child.tag != "list":
                 own.append("".join(child.itertext()) + (" " if child.tag in ("p", "head") else ""))
             own.append(child.tail or "")
-        text = _marked("".join(own))
+        text = marked("".join(own))
         rend = item.get("rend") or ""
         if rend.startswith("dt"):
             if term:
@@ -324,15 +321,7 @@ def _items(element: "HtmlElement") -> Iterator[Part]:
 
 
 def _shown(element: "HtmlElement") -> str:
-    return _marked("".join(element.itertext()))
-
-
-def _marked(text: str) -> str:
-    runs, position = [], 0
-    for match in _MARKED.finditer(text):
-        runs += [Run(text[position : match.start()]), Run(match[1], raised=True)]
-        position = match.end()
-    return prose([*runs, Run(text[position:])]).replace(_OPEN, "").replace(_CLOSE, "")
+    return marked("".join(element.itertext()))
 
 
 READER = Reader(name="html", suffixes=(".html", ".htm", ".xhtml"), recognises=_recognises, read=_read)

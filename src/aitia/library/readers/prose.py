@@ -27,7 +27,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f]+")
 
 _RAISED = str.maketrans("0123456789+-−–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
 _CITATION = re.compile(r"[\[(]?\d{1,3}[a-z]?(?:\s?[,;–—‑‐-]\s?\d{1,3}[a-z]?){0,40}\s?[,;]?[\])]?")
-_NOTE = re.compile(r"[*†‡§¶‖#]{1,6}|\[[^\]]{1,40}\]")
+_NOTE = re.compile(r"[*∗⁎†‡§¶‖#]{1,6}|\[[^\]]{1,40}\]")
 _EXPONENT = re.compile(r"[-−–]?\d{1,2}")
 _CHARGE = re.compile(r"\d?[+−–-]")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|e|er|o|a|º|ª)", re.IGNORECASE)
@@ -44,6 +44,10 @@ _ISOTOPE = re.compile(
     r"Au|Tl|Pb|Bi|At|Ra|Ac|Th|U|Am|Na|Ca|Mn|Se)(?![a-z])"
 )
 _SPACE_BEFORE_STOP = re.compile(r"\s+(?=[.,;:)\]])")
+
+OPEN, CLOSE = "⸨", "⸩"
+"""Two signs that medical texts do not use: they mark superscripts where only a string can be handed on."""
+_MARKED = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 
 _LINE_END_HYPHENS = "-‐\u00ad\u0002"
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
@@ -80,6 +84,15 @@ def tidy(text: str) -> str:
     if _PRIVATE.search(text):
         text = _PRIVATE.sub("\ufffd", text.translate(_SYMBOLS))
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def marked(text: str) -> str:
+    """As `prose`, for text whose superscripts stand between `OPEN` and `CLOSE`."""
+    runs, position = [], 0
+    for match in _MARKED.finditer(text):
+        runs += [Run(text[position : match.start()]), Run(match[1], raised=True)]
+        position = match.end()
+    return prose([*runs, Run(text[position:])]).replace(OPEN, "").replace(CLOSE, "")
 
 
 def prose(runs: Sequence[Run]) -> str:
