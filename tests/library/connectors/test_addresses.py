@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aitia.library.connectors import FetchError
@@ -88,6 +88,7 @@ def notations(address: ipaddress.IPv4Address) -> list[str]:
     ]
 
 
+@settings(deadline=None)
 @given(closed_4())
 def test_no_notation_of_a_closed_ipv4_address_is_fetched(address: ipaddress.IPv4Address) -> None:
     assert not is_public(str(address))
@@ -97,6 +98,7 @@ def test_no_notation_of_a_closed_ipv4_address_is_fetched(address: ipaddress.IPv4
                 checked(f"{scheme}://{host}/")
 
 
+@settings(deadline=None)
 @given(closed_6())
 def test_no_closed_ipv6_address_is_fetched(address: ipaddress.IPv6Address) -> None:
     assert not is_public(str(address))
@@ -105,6 +107,7 @@ def test_no_closed_ipv6_address_is_fetched(address: ipaddress.IPv6Address) -> No
             checked(f"https://{host}/")
 
 
+@settings(deadline=None)
 @given(closed_4(), st.lists(st.just(PUBLIC), max_size=3), st.integers(0, 3))
 def test_one_closed_address_among_public_ones_closes_a_name(
     closed: ipaddress.IPv4Address, public: list[str], place: int
@@ -117,6 +120,7 @@ def test_one_closed_address_among_public_ones_closes_a_name(
     assert dialler.dialled == []
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1).map(ipaddress.IPv4Address))
 def test_what_python_calls_private_is_never_public_here(address: ipaddress.IPv4Address) -> None:
     if address.is_private or address.is_multicast or address.is_reserved or address.is_loopback:

@@ -3,6 +3,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aitia.library.connectors import FetchError
 from aitia.library.connectors.bodies import abstract
@@ -233,7 +235,7 @@ def test_a_doi_with_a_comma_is_asked_for_alone(server: Server, fetcher: Fetcher)
 @pytest.mark.parametrize(
     "field", ["title", "author", "issued", "abstract", "update-to", "relation", "subject"]
 )
-@pytest.mark.parametrize("value", [None, [], [[]], "?", {"date-parts": [[None]]}, 7])
+@pytest.mark.parametrize("value", [None, [], [[]], [None], "?", {"date-parts": [[None]]}, 7])
 def test_a_field_of_another_shape_is_passed_over(field: str, value: object) -> None:
     assert document(work("10.5555/made.1", **{field: value})).doi == "10.5555/made.1"
 
@@ -259,3 +261,13 @@ def test_abstracts_lose_their_markup_and_keep_their_headings(
     assert "<" not in "".join(block.text for block in found).replace("p < 0.05", "")
     if blocks is not None:
         assert found == blocks
+
+
+SIGNS = st.characters(exclude_categories=()) | st.sampled_from(list("<>/&;phtsec: \ue000"))
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=SIGNS, max_size=60))
+def test_no_abstract_is_too_odd(markup: str) -> None:
+    for block in abstract(markup):
+        assert block.text == " ".join(block.text.split()) != ""

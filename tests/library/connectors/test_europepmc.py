@@ -7,6 +7,7 @@ from aitia.library.connectors import Fetched, FetchError
 from aitia.library.connectors.europepmc import document, fetch
 from aitia.library.connectors.fetch import Fetcher
 from aitia.library.document import Block, Extent, Notice, NoticeKind
+from tests.library.connectors.conftest import MakeFetcher
 from tests.library.connectors.server import Answer, Asked, Server
 
 
@@ -108,14 +109,25 @@ def test_pages_follow_each_other_until_the_cursor_repeats(server: Server, fetche
     assert server.asked[0].fields["query"] == '"motor neuron disease"'
 
 
+@pytest.mark.parametrize("following", ["*", None, ""])
+def test_a_page_without_a_new_cursor_is_the_last(
+    server: Server, fetcher: Fetcher, following: str | None
+) -> None:
+    page = {"hitCount": 1, "nextCursorMark": following, "resultList": {"result": [record(1)]}}
+    server.route = lambda _: answer(page)
+    assert names(list(fetch("x", fetcher))) == ["1"]
+    assert len(server.asked) == 1
+
+
 def test_full_texts_come_after_the_records_of_their_page(server: Server, fetcher: Fetcher) -> None:
     closed = record(90_000_002, pmcid="PMC90000002", inEPMC="Y")
     preprint = record(
         3, id="PPR3", source="PPR", isOpenAccess="Y", inEPMC="Y", fullTextIdList={"fullTextId": ["PPR3"]}
     )
-    make(server, [open_access(90_000_001), closed, preprint])
+    elsewhere = record(4, isOpenAccess="Y", inEPMC="N", fullTextIdList={"fullTextId": ["PMC4"]})
+    make(server, [open_access(90_000_001), closed, preprint, elsewhere])
     parts = list(fetch("x", fetcher))
-    assert names(parts) == ["90000001", "90000002", "3", "PMC90000001.xml", "PPR3.xml"]
+    assert names(parts) == ["90000001", "90000002", "3", "4", "PMC90000001.xml", "PPR3.xml"]
     assert parts[1].origin == f"{server.url}/PMC90000001/fullTextXML"
     assert [asked.path for asked in server.asked].count("/PMC90000002/fullTextXML") == 0
 
@@ -133,10 +145,40 @@ def test_a_load_that_was_cut_off_goes_on_after_any_part(
     assert rest == whole[after:]
 
 
-def test_a_full_text_that_is_not_there_leaves_its_record(server: Server, fetcher: Fetcher) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Answer(404),
+        Answer(403),
+        Answer(500),
+        Answer(body=b"<article><body>", type="application/xml"),
+        Answer(body=bytes(3000)),
+    ],
+)
+def test_a_full_text_that_cannot_be_had_holds_up_nothing(
+    server: Server, fetcher_of: MakeFetcher, fault: Answer
+) -> None:
     service = make(server, [open_access(1), open_access(2)])
-    del service.texts["PMC1"]
-    assert names(list(fetch("x", fetcher))) == ["1", "2", "PMC2.xml"]
+    server.route = lambda asked: fault if asked.path == "/PMC1/fullTextXML" else service(asked)
+    parts = list(fetch("x", fetcher_of(body_limit=2900)))
+    assert [(part.name, part.reader, part.missing) for part in parts] == [
+        ("europepmc-records", None, ()),
+        ("PMC1.xml", None, ("pmcid:PMC1",)),
+        ("PMC2.xml", "jats", ()),
+    ]
+
+
+@pytest.mark.parametrize("status", [429, 502, 503])
+def test_a_service_that_is_down_in_between_stops_the_load(
+    server: Server, fetcher: Fetcher, status: int
+) -> None:
+    make(server, [open_access(1), open_access(2)])
+    parts = fetch("x", fetcher)
+    first = next(parts)
+    server.faults.extend([Answer(status)] * 5)
+    with pytest.raises(FetchError, match="tried 5 times"):
+        next(parts)
+    assert names(list(fetch("x", fetcher, first.position))) == ["PMC1.xml", "PMC2.xml"]
 
 
 @pytest.mark.parametrize(

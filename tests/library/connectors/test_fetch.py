@@ -1,10 +1,8 @@
 import gzip
 import threading
 import time
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from itertools import pairwise
 
 import pytest
 
@@ -150,7 +148,7 @@ def test_a_body_that_drips_is_given_up_after_the_read_timeout(
     started = time.monotonic()
     with pytest.raises(FetchError, match=r"did not answer within 0\.1 s; tried 2 times"):
         fetcher_of(read_timeout=0.1, tries=2).request(f"{server.url}/a", body)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
 
 
 def test_a_body_that_never_ends_is_given_up_after_the_budget(server: Server, dialler: LocalDialler) -> None:
@@ -294,25 +292,20 @@ class TestPace:
         assert clock.slept == []
 
     def test_threads_share_one_pace(self) -> None:
-        moments: list[float] = []
-        lock = threading.Lock()
-        spacing = Spacing(time.monotonic, time.sleep)
+        slept: list[float] = []
+        spacing = Spacing(lambda: 0.0, slept.append)
 
         def work() -> None:
-            for _ in range(5):
-                spacing.wait("host", 100.0)
-                with lock:
-                    moments.append(time.monotonic())
+            for _ in range(50):
+                spacing.wait("host", 4.0)
 
         threads = [threading.Thread(target=work) for _ in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert max(moments) - min(moments) >= 39 / 100 - 0.01
-        # No moment was given twice.
-        assert max(Counter(int((moment - min(moments)) * 50) for moment in moments).values()) <= 5
-        assert all(later >= sooner for sooner, later in pairwise(sorted(moments)))
+        # Each of 400 moments is given once; the first needs no sleep.
+        assert sorted(slept) == [place / 4 for place in range(1, 400)]
 
 
 KEY = "0123456789abcdef0123456789abcdef0123"

@@ -1,3 +1,4 @@
+import io
 import json
 import re
 from collections.abc import Iterable
@@ -8,6 +9,8 @@ from lxml import etree
 from aitia.library.connectors import Fetched, FetchError
 from aitia.library.connectors.fetch import Fetcher
 from aitia.library.connectors.pubmed import CONNECTOR, MOST, fetch, standing
+from aitia.library.document import Document, Rejected
+from aitia.library.readers.pubmed import READER
 from tests.library.connectors.conftest import MakeFetcher
 from tests.library.connectors.server import Answer, Asked, Clock, Server
 
@@ -113,7 +116,7 @@ def test_a_load_that_was_cut_off_goes_on_after_the_last_part(server: Server, fet
 
 
 def test_more_than_a_search_gives_is_cut_into_ranges(server: Server, fetcher: Fetcher) -> None:
-    pmids = [*range(100, 100 + 7000), *range(40_000_000, 40_000_000 + 5000)]
+    pmids = [*range(100, 100 + 7000), *range(49_998_000, 49_998_000 + 5000)]
     service = make(server, pmids)
     parts = []
     for part in fetch("x", fetcher):
@@ -133,6 +136,13 @@ def test_a_range_that_is_still_too_much_is_cut_again(server: Server, fetcher: Fe
     first = next(fetch("x", fetcher))
     assert pmids_in([first]) == list(dense)[:200]
     assert len(service.terms) < 40
+
+
+def test_a_service_that_does_not_keep_to_a_range_is_found_out(server: Server, fetcher: Fetcher) -> None:
+    make(server, SOME)
+    server.faults.extend([answer({"esearchresult": {"count": "1", "idlist": ["90000001"]}})] * 5)
+    with pytest.raises(FetchError, match="named PMIDs that are not between 90000002 and 99999999"):
+        list(fetch("x", fetcher, "90000001"))
 
 
 def test_nothing_found_is_no_part(server: Server, fetcher: Fetcher) -> None:
@@ -190,6 +200,20 @@ def test_records_that_fail_behind_status_200_are_tried_again(
     server.faults.extend([fault] * 5)
     with pytest.raises(FetchError, match=r"efetch\.fcgi .*; tried 5 times"):
         list(standing(["90000001"], fetcher))
+
+
+def test_one_record_that_is_broken_holds_up_nothing(server: Server, fetcher: Fetcher) -> None:
+    service = make(server, (1, 2, 3))
+    server.route = lambda asked: (
+        article_set([record(1), record(2).replace("Made-up", "Made\x01up &"), record(3)])
+        if asked.path == "/efetch.fcgi"
+        else service(asked)
+    )
+    (part,) = fetch("x", fetcher)
+    assert part.missing == ()
+    assert READER.split is not None
+    items = [item for piece in READER.split(io.BytesIO(part.data)) for item in READER.read(piece, part.name)]
+    assert [type(item) for item in items] == [Document, Rejected, Document]
 
 
 def test_an_empty_set_though_records_were_found_is_asked_again_and_then_told(

@@ -31,7 +31,7 @@ def test_a_page_is_fetched_with_its_address_and_name(
     server.route = lambda _: Answer(body=PAGE, type="text/html")
     part = get(fetcher)
     assert part == Fetched(
-        origin="http://journal.example/guides/made-up%20guide",
+        origin="http://journal.example/guides/made-up%20guide?version=2",
         name="made-up guide",
         position="done",
         data=PAGE,
@@ -55,6 +55,7 @@ def test_a_page_is_fetched_with_its_address_and_name(
         (PDF, "application/pdf", "pdf"),
         (PDF, "application/octet-stream", "pdf"),
         (PDF, "text/html", "pdf"),
+        (b"<html><p>A file that begins with %PDF-1.7 is a PDF file.</p></html>", "text/html", "html"),
         (word(), "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
         (word(), "application/zip", "docx"),
         (b"A line.\nAnother.", "text/plain; charset=us-ascii", "text"),

@@ -25,7 +25,7 @@ class FetchError(AitiaError):
     def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
-        """The HTTP status, where an answer with one was the reason."""
+        """The HTTP status, where an answer was the reason; 200 for one that came and cannot be used."""
 
 
 class Fetched(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -42,8 +42,8 @@ class Fetched(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The name of the reader for the bytes. None: the documents are made already."""
     documents: tuple[Document, ...] = ()
     missing: tuple[str, ...] = ()
-    """Works that were asked for by name and that the source does not hold, as "pmid:123" or "doi:10.1/x". A source
-    that leaves out a work for a moment is asked twice, but this is no proof that the work was withdrawn."""
+    """Works that were asked for by name and that the source does not hold, as "pmid:123", "doi:10.1/x" or
+    "pmcid:PMC1" (a full text). It was asked more than once, but this is no proof that the work was withdrawn."""
     total: int | None = None
     """How many records there are from where this load began, where the source tells."""
 

@@ -23,23 +23,33 @@ def json_object(reply: Reply) -> dict[str, Any]:
     return found
 
 
-def xml_root(reply: Reply) -> etree._Element:
-    """The outermost element of an answer. Raises Unfit."""
+def xml_root(reply: Reply, end: bytes | None = None) -> etree._Element:
+    """The outermost element of an answer. Raises Unfit.
+
+    XML that is whole, because it ends with `end`, and has a fault inside is accepted: of a hundred records one may be
+    broken, and the reader tells which.
+    """
     try:
         return parse(reply.data)
     except etree.XMLSyntaxError as error:
+        if end is not None and reply.data.rstrip().endswith(end):
+            forgiving = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+            root: etree._Element | None = etree.fromstring(reply.data, forgiving)
+            if root is not None:
+                return root
         raise Unfit(f"sent XML that is broken ({str(error)[:80]})") from None
 
 
 # Signs of Unicode's private area, which no abstract has once they are taken out of it.
 _BREAK, _HEADING = "\ue000", "\ue001"
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\ue000\ue001]")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = frozenset(("p", "div", "ul", "ol", "li", "list", "list-item", "table", "tr"))
 
 
 def abstract(markup: str) -> tuple[Block, ...]:
     """The paragraphs of an abstract in the tags of JATS (Crossref) or HTML (Europe PMC), each under its heading."""
-    markup = re.sub(r"<(/?)(?:jats:)?title\b", r"<\1h4", re.sub("[\ue000\ue001]", "", markup))
+    markup = re.sub(r"<(/?)(?:jats:)?title\b", r"<\1h4", _NO_TEXT.sub("", markup))
     markup = re.sub(r"<(/?)(?:jats:)?(?:sec|abstract)\b", r"<\1div", markup)
     markup = re.sub(r"<(/?)jats:", r"<\1", markup)
     if not markup.strip():

@@ -244,7 +244,7 @@ def _day(moment: object) -> str | None:
 
 def _first(message: dict[str, Any], name: str) -> str:
     found = message.get(name)
-    return str(found[0]).strip() if isinstance(found, list) and found else ""
+    return found[0].strip() if isinstance(found, list) and found and isinstance(found[0], str) else ""
 
 
 def _items(message: dict[str, Any], name: str) -> list[dict[str, Any]]:

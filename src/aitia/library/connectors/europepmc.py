@@ -67,15 +67,15 @@ def fetch(query: str, fetcher: Fetcher, position: str | None = None) -> Iterator
                 continue
             address = f"{fetcher.settings.europepmc}/{text}/fullTextXML"
             data = _article(address, fetcher)
-            if data is not None:
-                yield Fetched(
-                    origin=address,
-                    name=f"{text}.xml",
-                    position=json.dumps([cursor, place + 1]),
-                    data=data,
-                    reader="jats",
-                    total=total,
-                )
+            yield Fetched(
+                origin=address,
+                name=f"{text}.xml",
+                position=json.dumps([cursor, place + 1]),
+                data=data or b"",
+                reader=None if data is None else "jats",
+                missing=(f"pmcid:{text}",) if data is None else (),
+                total=total,
+            )
         following = page.get("nextCursorMark")
         if not following or following == cursor:
             return
@@ -149,7 +149,10 @@ def _search(query: str, cursor: str, fetcher: Fetcher) -> dict[str, Any]:
 
 
 def _article(address: str, fetcher: Fetcher) -> bytes | None:
-    """The full text, or None if there is none after all; the record that was given already stands."""
+    """The full text, or None if there is none after all, or none that can be used after five tries.
+
+    The record of the work was given already, and one bad text must not hold up all that come after it.
+    """
     from aitia.library.connectors.bodies import xml_root
     from aitia.library.connectors.fetch import Unfit
 
@@ -161,7 +164,7 @@ def _article(address: str, fetcher: Fetcher) -> bytes | None:
     try:
         return fetcher.request(address, read)
     except FetchError as error:
-        if error.status == 404:
+        if error.status in (200, 403, 404, 410, 500):
             return None
         raise
 

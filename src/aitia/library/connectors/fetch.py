@@ -34,7 +34,7 @@ class Reply(Struct, frozen=True):
     """An answer with status 200."""
 
     address: str
-    """Where it came from in the end, without query."""
+    """Where it came from in the end, with its query."""
     content_type: str
     """Lower case, without parameters; empty if none was told."""
     charset: str | None
@@ -139,7 +139,7 @@ class Fetcher:
             try:
                 return read(self._follow(url, form, per_second, deadline))
             except Unfit as fault:
-                passing = _Passing(str(fault))
+                passing = _Passing(str(fault), status=200)
             except _Passing as fault:
                 passing = fault
             except FetchError as error:
@@ -238,8 +238,7 @@ class Fetcher:
             )
         data = b"".join(self._body(url, response, deadline, self.settings.body_limit))
         charset = re.search(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]+)", rest, re.IGNORECASE)
-        address = str(url.copy_with(query=None))
-        return Reply(address, kind, charset[1].lower() if charset else None, data)
+        return Reply(str(url), kind, charset[1].lower() if charset else None, data)
 
     def _body(self, url: httpx.URL, response: httpx.Response, deadline: float, limit: int) -> Iterator[bytes]:
         """The body, decompressed a piece at a time so that nothing can swell past the limit in memory."""
@@ -255,7 +254,8 @@ class Fetcher:
                 if max(size, received) > limit:
                     raise FetchError(
                         f"{shown(url)} is larger than {limit / 1e6:g} MB: not fetched. "
-                        "Download it, and add the file or a part of it."
+                        "Download it, and add the file or a part of it.",
+                        200,
                     )
                 yield part
             if self._clock() > deadline:

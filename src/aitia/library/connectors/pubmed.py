@@ -59,8 +59,7 @@ def _batches(pmids: Sequence[int]) -> Iterator[tuple[int, ...]]:
 
 def _searches(query: str, low: int, high: int, fetcher: Fetcher) -> Iterator[tuple[int, list[int]]]:
     """The count and the PMIDs, ascending, of the query within a range, and of its halves where that is too much."""
-    whole = low == 1 and high == _LAST
-    count, pmids = _search(query if whole else f"({query}) AND {low}:{high}[uid]", fetcher)
+    count, pmids = _search(query, low, high, fetcher)
     if count <= MOST or low >= high:
         yield count, pmids
         return
@@ -70,7 +69,7 @@ def _searches(query: str, low: int, high: int, fetcher: Fetcher) -> Iterator[tup
     yield from _searches(query, middle + 1, high, fetcher)
 
 
-def _search(term: str, fetcher: Fetcher) -> tuple[int, list[int]]:
+def _search(query: str, low: int, high: int, fetcher: Fetcher) -> tuple[int, list[int]]:
     from aitia.library.connectors.bodies import json_object
     from aitia.library.connectors.fetch import Unfit
 
@@ -84,10 +83,14 @@ def _search(term: str, fetcher: Fetcher) -> tuple[int, list[int]]:
         count = str(result.get("count", ""))
         if not count.isdecimal() or not all(str(pmid).isdecimal() for pmid in pmids):
             raise Unfit("sent a result without count or with what are no PMIDs")
+        if not all(low <= int(pmid) <= high for pmid in pmids):
+            raise Unfit(f"named PMIDs that are not between {low} and {high}")
         if len(pmids) < min(int(count), MOST):
             raise Unfit(f"found {count} records and named {len(pmids)} of them")
         return result
 
+    whole = low == 1 and high == _LAST
+    term = query if whole else f"({query}) AND {low}:{high}[uid]"
     form = {"db": "pubmed", "term": term, "retmode": "json", "retmax": str(MOST)}
     result = fetcher.request(
         f"{fetcher.settings.eutils}/esearch.fcgi", read, form=form | _who(fetcher), per_second=_pace(fetcher)
@@ -135,7 +138,7 @@ def _records(pmids: Sequence[int], fetcher: Fetcher) -> tuple[bytes, list[int]]:
     from aitia.library.connectors.fetch import Unfit
 
     def read(reply: Reply) -> tuple[bytes, list[int]]:
-        root = xml_root(reply)
+        root = xml_root(reply, end=b"</PubmedArticleSet>")
         fault = root.findtext(".//ERROR")
         if fault or root.tag != "PubmedArticleSet":
             raise Unfit(f"{_FAULT} ({(fault or str(root.tag))[:200]})")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from aitia.library.connectors import Connector, Fetched, FetchError
+from aitia.library.document import DocumentError
 
 if TYPE_CHECKING:
     from aitia.library.connectors.fetch import Fetcher, Reply
@@ -25,7 +26,7 @@ _TYPES = {
     "application/x-bibtex": "bibtex",
     "application/vnd.citationstyles.csl+json": "csl_json",
 }
-_ROOTS = {"PubmedArticleSet": "pubmed", "article": "jats", "html": "html"}
+_ROOTS = {"PubmedArticleSet": "pubmed", "article": "jats"}
 
 
 def fetch_https(query: str, fetcher: Fetcher, position: str | None = None) -> Iterator[Fetched]:
@@ -50,8 +51,8 @@ def _fetch(address: str, fetcher: Fetcher, position: str | None) -> Iterator[Fet
     data = reply.data
     if reader in ("html", "text", "markdown"):
         data = _with_charset(data, reply.charset)
-    path = unquote(urlsplit(reply.address).path)
-    name = path.rstrip("/").rpartition("/")[2] or urlsplit(reply.address).hostname or "page"
+    parts = urlsplit(reply.address)
+    name = unquote(parts.path).rstrip("/").rpartition("/")[2] or parts.hostname or "page"
     yield Fetched(origin=reply.address, name=name[:120], position="done", data=data, reader=reader)
 
 
@@ -60,13 +61,14 @@ def reader_of(reply: Reply) -> str:
 
     Raises FetchError if neither is known, or if it says that it is a file and holds a page, as a log-in does.
     """
+    address = reply.address.partition("?")[0]
     by_type = _TYPES.get(reply.content_type)
     by_bytes = _by_bytes(reply.data)
     if not reply.data.strip():
-        raise FetchError(f"{reply.address} is empty: nothing to add.")
+        raise FetchError(f"{address} is empty: nothing to add.")
     if by_bytes == "html" and by_type in ("pdf", "docx"):
         raise FetchError(
-            f"{reply.address} says that it is a {by_type.upper()} file and is a web page, often one to log in: "
+            f"{address} says that it is a {by_type.upper()} file and is a web page, often one to log in: "
             "download the file and add it."
         )
     reader = by_bytes or by_type
@@ -75,7 +77,7 @@ def reader_of(reply: Reply) -> str:
     )
     if reader is None or (by_bytes is None and (reader in ("pdf", "docx") or binary)):
         raise FetchError(
-            f"{reply.address} is of a type that is not read ({reply.content_type or 'none told'}): web pages, PDF, "
+            f"{address} is of a type that is not read ({reply.content_type or 'none told'}): web pages, PDF, "
             "Word (.docx), plain text and records of publications are."
         )
     return reader
@@ -85,8 +87,6 @@ def _by_bytes(data: bytes) -> str | None:
     from aitia.library.readers.xml import root_name
 
     head = data[:4096]
-    if b"%PDF-" in head[:1024]:
-        return "pdf"
     if head.startswith(b"PK\x03\x04"):
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -94,10 +94,12 @@ def _by_bytes(data: bytes) -> str | None:
         except (zipfile.BadZipFile, NotImplementedError, ValueError):
             return None
     try:
-        root = root_name(head)
-    except Exception:
-        return None
-    return _ROOTS.get(root or "") or ("html" if (root or "").lower() == "html" else None)
+        root = root_name(head) or ""
+    except DocumentError:
+        root = ""
+    if root.lower() == "html":
+        return "html"
+    return _ROOTS.get(root) or ("pdf" if b"%PDF-" in head[:1024] else None)
 
 
 def _with_charset(data: bytes, charset: str | None) -> bytes:
