@@ -29,7 +29,8 @@ _OTHERS_DOI = re.compile(
 )
 _NOTICE = re.compile(
     r"(?:©|\(c\) (?:19|20)|copyright\b|downloaded from\b|all rights reserved|this is an open[- ]access article|"
-    r"open access:? this article|this article is (?:distributed|licensed|made available)|permission to make digital)",
+    r"open access:? this article|this article is (?:distributed|licensed|made available)|permission to make digital|"
+    r"(?:doi:?\s*)?(?:https?://|10\.\d{4,9}/)\S+$)",
     re.IGNORECASE,
 )
 _YEAR = re.compile(
@@ -167,13 +168,13 @@ def _doi(properties: dict[str, str], first: Sequence[Line], parts: Sequence[Part
             return bylines.doi_of(properties.get(key))
     texts = [marked(line.text) for line in first]
     end = next((index for index, text in enumerate(texts) if is_left_out(text)), len(texts))
-    found = bylines.dois("\n".join(texts))
+    found = bylines.dois("\n".join(texts[:end]))
     own = [
         text
         for index, text in enumerate(texts[:end])
         if bylines.dois(text) and not _OTHERS_DOI.search(" ".join(texts[max(index - 1, 0) : index + 1]))
     ]
-    if len(found) != 1 or len(own) != sum(bool(bylines.dois(text)) for text in texts):
+    if len(found) != 1 or len(own) != sum(bool(bylines.dois(text)) for text in texts[:end]):
         return None
     in_prose = any(
         isinstance(part, Passage) and found[0] in part.text.lower() and _is_prose(part.text) for part in parts

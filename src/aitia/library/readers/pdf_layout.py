@@ -116,7 +116,10 @@ def text_of(spans: Sequence[Span]) -> str:
         if index:
             gap = span.x0 - spans[index - 1].x1
             size = max(span.size, spans[index - 1].size)
-            if gap > 0.2 * size or (span.spaced and gap > 0.02 * size):
+            beside_raised = span.raised or spans[index - 1].raised
+            if gap > (0.12 if beside_raised else 0.2) * size or (
+                span.spaced and gap > 0.02 * size and not beside_raised
+            ):
                 parts.append(" ")
         parts.append(f"{OPEN}{span.text}{CLOSE}" if span.raised else span.text)
     return "".join(parts)

@@ -28,6 +28,10 @@ _JOURNAL = re.compile(
     r"(?: \S+){0,6}$",
     re.IGNORECASE,
 )
+_ABSTRACT = re.compile(r"(?:abstract|summary|zusammenfassung|résumé|resumen)\W?", re.IGNORECASE)
+_INTRODUCTION = re.compile(
+    r"(?:(?:1|I)[.)]?\s+)?(?:introduction|background|einleitung|introducción)\W?", re.IGNORECASE
+)
 _WORD = re.compile(r"[^\W\d_]{3}|[^\W_]{2}[:;]")
 _MARK = re.compile(f"[{OPEN}{CLOSE}]")
 
@@ -76,6 +80,11 @@ def parts_of(lines: Sequence[Line]) -> tuple[str, list[Part]]:
     groups = _without_byline_headings(groups, title_at)
     styles = sorted({group.style for group in groups if group.style})
     levels = {style: level for level, style in enumerate(styles, 1)}
+    introductions = [
+        levels[group.style]
+        for group in groups
+        if group.style and _INTRODUCTION.fullmatch(_heading_text(group))
+    ]
     words = vocabulary(_MARK.sub("", line.text) for line in lines)
     parts: list[Part] = []
     sizes: list[float] = []
@@ -86,7 +95,11 @@ def parts_of(lines: Sequence[Line]) -> tuple[str, list[Part]]:
         ):
             continue
         if group.style:
-            parts.append(Heading(_heading_text(group), levels[group.style], page))
+            heading, level = _heading_text(group), levels[group.style]
+            if introductions and _ABSTRACT.fullmatch(heading):
+                # However large it is set, an abstract does not hold the rest of the work.
+                level = max(level, introductions[0])
+            parts.append(Heading(heading, level, page))
             sizes.append(0)
         elif group.rows:
             parts += [Passage(row, page) for row in group.rows]
@@ -233,7 +246,7 @@ def _style(
     if not is_heading:
         return None
     italic_only = line.italic and not (bold or large or capitals)
-    return Style(-round(line.size * 2) / 2, not bold, not (capitals or named), not italic_only, depth)
+    return Style(-round(line.size * 2) / 2, not bold, not capitals, not italic_only, depth)
 
 
 def _is_short_name(text: str) -> bool:
