@@ -78,9 +78,10 @@ _ANIMALS = (
 _LABORATORY = ("vitro", "cell line", "cultured", "primary neurons", "primary culture", "organoids")
 _DATES = ("ublished", "UBLISHED", "pdated", "eviewed", "evised", "ublication", "©", "opyright", "(c)", "(C)")
 _DATED = re.compile(
-    r"(?:\b(?:published(?: online)?|(?:last )?(?:updated|reviewed|revised)|date of publication)(?: on| in)?|©|\bcopyright(?: ©)?"
-    r"|\(c\))[:,]? (?:the )?(?:(?:[0-9]{1,2}(?:st|nd|rd|th)?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-    r"|spring|summer|autumn|winter),? ){0,3}((?:19|20)[0-9]{2})\b",
+    r"(?:\b(?:published(?: online)?|(?:last )?(?:updated|reviewed|revised)|date of publication)(?: on| in)?"
+    r"|©|\bcopyright(?: ©)?|\(c\))[:,]? (?:the )?(?:(?:[0-9]{1,2}(?:st|nd|rd|th)?"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?|spring|summer|autumn|winter),? ){0,3}"
+    r"((?:19|20)[0-9]{2})\b",
     re.IGNORECASE,
 )
 

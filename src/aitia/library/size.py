@@ -133,7 +133,7 @@ def _text(blocks: tuple[Block, ...]) -> str:
 
 @lru_cache(maxsize=4096)
 def _passed_over(section: str) -> bool:
-    return _PASSED_OVER.match(section.lower()) is not None
+    return _PASSED_OVER.match(section.lower().rpartition(" > ")[2]) is not None
 
 
 def _people(number: str, no_year: bool) -> int | None:

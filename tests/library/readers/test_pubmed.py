@@ -126,7 +126,7 @@ class TestRecord:
             ("[18F]FDG and [11C]PiB uptake [corrected].", "[18F]FDG and [11C]PiB uptake [corrected]"),
             ("[18F]FDG in gout.", "[18F]FDG in gout"),
             ("And then...", "And then..."),
-            ("CO<sub>2</sub> and <i>HPRT1</i> at 10<sup>5</sup>.", "CO2 and HPRT1 at 10^5"),
+            ("CO<sub>2</sub> and <i>HPRT1</i> at 10<sup>5</sup>.", "CO2 and HPRT1 at 10⁵"),
         ],
     )
     def test_titles(self, title: str, expected: str) -> None:
@@ -142,12 +142,15 @@ class TestRecord:
         ("markup", "expected"),
         [
             ("H<sub>2</sub>O", "H2O"),
-            ("2 x 10<sup>-9</sup> M", "2 x 10^-9 M"),
-            ("10<sup>9</sup>/L", "10^9/L"),
-            ("Ca<sup>2+</sup>", "Ca2+"),
+            ("2 x 10<sup>-9</sup> M", "2 x 10⁻⁹ M"),
+            ("10<sup>9</sup>/L", "10⁹/L"),
+            ("Ca<sup>2+</sup>", "Ca²⁺"),
+            ("10<sup>11</sup> copies", "10^11 copies"),
+            ("p = 0.04<sup>*</sup>", "p = 0.04"),
+            ("1&nbsp;&micro;g &alpha;", "1 µg α"),
             ("CD4<sup>+</sup> cells", "CD4+ cells"),
-            ("<sup>18</sup>F", "18F"),
-            ("kg/m<sup>2</sup>", "kg/m2"),
+            ("<sup>18</sup>F", "¹⁸F"),
+            ("kg/m<sup>2</sup>", "kg/m²"),
             ("<b><i>SLC2A9</i></b> gene", "SLC2A9 gene"),
             ("a <![CDATA[< b & c]]> d", "a < b & c d"),
             ("one<!-- a </PubmedArticle> comment --> two", "one two"),
@@ -423,6 +426,7 @@ class TestSplitting:
         assert READER.recognises(text.encode())
         items = in_parts(text.encode())
         assert [item.title for item in items if isinstance(item, Document)] == ["Urate lowering in gout"]
+        assert len(items) == 1
 
     def test_two_files_joined_are_read_as_both(self) -> None:
         items = in_parts(file_of(record()) + file_of(record(pmid="90000002")))
@@ -441,7 +445,7 @@ class TestSplitting:
     )
     def test_other_files_are_neither_claimed_nor_read(self, data: bytes) -> None:
         assert not READER.recognises(data)
-        with pytest.raises(DocumentError, match="PubmedArticleSet is missing"):
+        with pytest.raises(DocumentError, match="holds no PubMed record"):
             in_parts(data)
 
 

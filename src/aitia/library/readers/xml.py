@@ -10,6 +10,7 @@ from html.entities import html5
 from typing import TYPE_CHECKING, BinaryIO
 
 from aitia.library.document import DocumentError
+from aitia.library.readers.prose import raised
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -97,7 +98,7 @@ def local_names(root: etree._Element) -> None:
             element.tag = tag.rpartition("}")[2]
 
 
-_EXPONENT = re.compile(r"[-+−–]?\d")
+_EXPONENT = re.compile(r"[-+−–]?[0-9]")
 _BREAKS = frozenset(
     (
         "p",
@@ -122,8 +123,8 @@ _DEEPEST = 60
 def plain(element: etree._Element) -> str:
     """The text of an element on one line.
 
-    A raised number after a digit is written with a caret (10<sup>5</sup> is 10^5); everything else that is raised or
-    lowered is set on the line (CO2, Ca2+, CD4+, m2, 18F), as it is typed in searches.
+    Superscripts are written as in other formats (10⁵, m², Ca²⁺, ¹⁸F; see `prose.raised`), but none that may be a
+    number is left out: 10<sup>11</sup> is 10^11 and never 10. Subscripts are set on the line (CO2).
     """
     text = _inline(element, 0) if len(element) else element.text or ""
     return " ".join(text.split())
@@ -140,8 +141,7 @@ def _inline(element: etree._Element, depth: int) -> str:
         else:
             name = tag.rpartition("}")[2]
             if name == "sup":
-                raised = _inline(child, depth + 1)
-                text += "^" + raised if text[-1:].isdigit() and _EXPONENT.match(raised) else raised
+                text += _raised(text, _inline(child, depth + 1).strip(), (child.tail or "")[:40])
             elif name == "msup" and len(child) == 2:
                 text += _inline(child[0], depth + 1).strip() + "^" + _inline(child[1], depth + 1).strip()
             elif name == "mfrac" and len(child) == 2:
@@ -152,6 +152,29 @@ def _inline(element: etree._Element, depth: int) -> str:
                 text += _inline(child, depth + 1)
         text += child.tail or ""
     return text
+
+
+def _raised(before: str, mark: str, after: str) -> str:
+    shown = raised(before, mark, after)
+    if shown or not any(letter.isalnum() for letter in mark):
+        return shown
+    return "^" + mark if before[-1:].isdigit() and _EXPONENT.match(mark) else mark
+
+
+_NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30});")
+_XML_OWN = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
+
+
+def named_entities(data: bytes) -> bytes:
+    """With the entities of HTML replaced, which some publishers use without declaring them."""
+
+    def letter(found: re.Match[bytes]) -> bytes:
+        name = found[1]
+        if name in _XML_OWN:
+            return found[0]
+        return html5.get(name.decode() + ";", found[0].decode()).encode()
+
+    return _NAMED.sub(letter, data)
 
 
 def _encoding(head: bytes) -> tuple[str, int]:
