@@ -202,6 +202,13 @@ def test_the_next_address_of_a_name_is_dialled_if_the_first_does_not_answer(serv
     assert dialler.dialled == [("2606:4700::1111", 443), (PUBLIC, 443)]
 
 
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.1", "0"])
+def test_this_machine_is_refused_by_the_systems_own_resolver_too(server: Server, host: str) -> None:
+    with pytest.raises(FetchError, match="not one of the public internet"):
+        CheckedBackend(frozenset()).connect_tcp(host, server.port)
+    CheckedBackend(frozenset({(host, server.port)})).connect_tcp(host, server.port).close()
+
+
 def test_a_name_that_nobody_has_is_told_at_once() -> None:
     def unknown(*_: object) -> list[str]:
         raise socket.gaierror(socket.EAI_NONAME, "unknown")

@@ -29,7 +29,10 @@ class FetchError(AitiaError):
 
 
 class Fetched(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One part of what a connector was asked for: bytes for a reader, or documents where the connector made them."""
+    """One part of what a connector was asked for: bytes for a reader, or documents where the connector made them.
+
+    It may hold neither, and then says only what is missing.
+    """
 
     origin: str
     """The address that it came from, without key and contact."""

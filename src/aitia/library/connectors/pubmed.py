@@ -110,7 +110,9 @@ def _page(pmids: Sequence[int], fetcher: Fetcher, total: int | None) -> Iterator
         if len(missing) < len(pmids):
             # The position stays before this page until all of it is there.
             yield _part(data, pmids, fetcher, total, pmids[0] - 1, ())
-        data, missing = _records(missing, fetcher)
+        asked = missing
+        data, missing = _records(asked, fetcher)
+        data = b"" if missing == asked else data
     yield _part(data, pmids, fetcher, total, pmids[-1], missing)
 
 
@@ -127,7 +129,7 @@ def _part(
         name=f"pubmed-{pmids[0]}-{pmids[-1]}.xml",
         position=str(position),
         data=data,
-        reader="pubmed",
+        reader="pubmed" if data else None,
         missing=tuple(f"pmid:{pmid}" for pmid in missing),
         total=total,
     )
