@@ -105,7 +105,7 @@ def test_the_record_of_a_doi_becomes_a_document(server: Server, fetcher: Fetcher
     assert made.container == "Journal of Made-Up Studies"
     assert made.extent is Extent.ABSTRACT
     assert made.blocks == (
-        Block("Of 10^5 people, 4 had CO2 < 40.", "Background"),
+        Block("Of 10⁵ people, 4 had CO2 < 40.", "Background"),
         Block("One.", "Results"),
         Block("Two.", "Results"),
     )

@@ -200,6 +200,12 @@ def test_a_search_that_fails_is_tried_again(server: Server, fetcher: Fetcher, fa
         list(fetch("x", fetcher))
 
 
+def test_a_full_text_with_an_entity_of_html_is_left_to_the_reader(server: Server, fetcher: Fetcher) -> None:
+    service = make(server, [open_access(1)])
+    service.texts["PMC1"] = b"<article><body><p>4&nbsp;mg</p></body></article>\n"
+    assert list(fetch("x", fetcher))[1].data == service.texts["PMC1"]
+
+
 @pytest.mark.parametrize("text", [b"<article><body>", b"<html>Busy</html>"])
 def test_a_full_text_that_is_broken_is_tried_again(server: Server, fetcher: Fetcher, text: bytes) -> None:
     make(server, [open_access(1)])

@@ -27,7 +27,7 @@ def xml_root(reply: Reply, end: bytes | None = None) -> etree._Element:
     """The outermost element of an answer. Raises Unfit.
 
     XML that is whole, because it ends with `end`, and has a fault inside is accepted: of a hundred records one may be
-    broken, and the reader tells which.
+    broken, or a sign be written as an entity of HTML, and the reader knows what to do with it.
     """
     try:
         return parse(reply.data)

@@ -157,7 +157,7 @@ def _article(address: str, fetcher: Fetcher) -> bytes | None:
     from aitia.library.connectors.fetch import Unfit
 
     def read(reply: Reply) -> bytes:
-        if not str(xml_root(reply).tag).endswith("article"):
+        if not str(xml_root(reply, end=b"</article>").tag).endswith("article"):
             raise Unfit("sent XML that is no article")
         return reply.data
 
