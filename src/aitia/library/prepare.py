@@ -6,6 +6,7 @@ import unicodedata
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aitia.evidence.nouns import Kind
 from aitia.library.design import appraise
@@ -14,6 +15,7 @@ from aitia.library.sentences import spans
 
 LONGEST_PASSAGE = 2500
 """Characters. A longer block is cut between sentences, so that a citation opens a readable piece."""
+_HALVES = re.compile("[\ud800-\udfff]")
 _KINDS = {"pubmed": Kind.ARTICLE, "jats": Kind.ARTICLE, "html": Kind.WEB_PAGE}
 
 
@@ -84,7 +86,7 @@ def prepare(item: Document | Rejected | Deleted, name: str) -> Outcome:
         return Failed(item.where, item.reason)
     if isinstance(item, Deleted):
         return Removed(item.about)
-    document = appraise(item)
+    document = appraise(_storable(item))
     text, passages, statements = _laid_out(document)
     title = document.title or _title_from(name)
     details = Details(
@@ -120,6 +122,25 @@ def prepare(item: Document | Rejected | Deleted, name: str) -> Outcome:
         statements=statements,
         notices=document.notices,
         name=name,
+    )
+
+
+def _storable(document: Document) -> Document:
+    """The document without what no database holds: null characters and halves of characters."""
+    whole = "\n".join([document.title, *(f"{block.text}\n{block.section}" for block in document.blocks)])
+    if "\0" not in whole and (whole.isascii() or not _HALVES.search(whole)):
+        return document
+
+    def mended(text: str) -> str:
+        return _HALVES.sub("?", text.replace("\0", ""))
+
+    return replace(
+        document,
+        title=mended(document.title),
+        blocks=tuple(
+            replace(block, text=mended(block.text), section=mended(block.section) if block.section else None)
+            for block in document.blocks
+        ),
     )
 
 

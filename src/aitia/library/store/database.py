@@ -42,13 +42,16 @@ def database_url() -> str:
     )
 
 
-@cache
-def engine(url: str | None = None) -> Engine:
-    """The engine for a database, migrated to the newest version. One a process and address.
+def engine() -> Engine:
+    """The engine for the database, migrated to the newest version. One a process and address.
 
     Raises StateError if the database cannot be reached, read or written, or was made by a newer Aitia.
     """
-    address = url or database_url()
+    return _opened(database_url())
+
+
+@cache
+def _opened(address: str) -> Engine:
     made = _sqlite(address) if address.startswith("sqlite") else _postgresql(address)
     with saying_what_failed(address):
         _migrate(made)
