@@ -4,6 +4,8 @@
 >>> article = library.ask("How is migraine treated?", audience="patient")  # doctest: +SKIP
 """
 
+from functools import cached_property
+
 from msgspec import Struct
 from sqlalchemy import Engine
 
@@ -13,11 +15,14 @@ from aitia.answers.documents.retrieve import retrieve, search
 from aitia.answers.question_types import LENGTHS
 from aitia.errors import LibraryError, QuestionError
 from aitia.evidence.article import AUDIENCES, Article
-from aitia.evidence.nouns import Source, Standing
+from aitia.evidence.nouns import Contents, Source, Standing
+from aitia.library.compile import open_contents
+from aitia.library.store.curated import contents_of
 from aitia.library.store.database import engine, reading
 from aitia.library.store.index import open_index
 from aitia.library.store.libraries import StoredLibrary, count_sources, find
 from aitia.library.store.reading import by_number
+from aitia.service import Library
 
 
 class FoundPassage(Struct, frozen=True):
@@ -50,6 +55,21 @@ class DocumentLibrary:
             raise LibraryError(f"there is no library {name!r} in the database.")
         return cls(database, found)
 
+    @cached_property
+    def _curated(self) -> Library | None:
+        """What editors wrote, if the library holds it: it answers first, the documents where it cannot."""
+        library = self.library
+        if library.curated is None:
+            return None
+
+        def read() -> Contents:
+            with reading(self.database) as connection:
+                contents = contents_of(connection, library)
+            assert contents is not None
+            return contents
+
+        return Library.of(open_contents(library.name, f"{library.id}_{library.version}", read))
+
     @property
     def about(self) -> About:
         """Name, version and size."""
@@ -71,6 +91,10 @@ class DocumentLibrary:
             raise QuestionError(f"there is no audience {audience!r}: choose from {', '.join(AUDIENCES)}.")
         if length not in LENGTHS:
             raise QuestionError(f"there is no length {length!r}: choose from {', '.join(LENGTHS)}.")
+        if self._curated is not None:
+            article = self._curated.ask(question, audience, length)
+            if article.answered:
+                return article
         asked = self.analyse(question)
         with reading(self.database) as connection:
             found = retrieve(connection, self._index, asked, audience)

@@ -18,7 +18,7 @@ from aitia.errors import QuestionError
 from aitia.evidence.article import AUDIENCES, Article
 from aitia.evidence.nouns import Contents, Source, Statement
 from aitia.evidence.wording import said
-from aitia.library.compile import open_library
+from aitia.library.compile import Compiled, open_library
 from aitia.library.locate import locate
 from aitia.search.analysis import Analysis, Lexicon, analyse, lexicon, readable
 from aitia.search.spelling import nearest_word
@@ -34,6 +34,13 @@ class Library:
         Raises LibraryError for a mistake in the library, StateError if the state folder cannot be written.
         """
         self._holdings = Holdings(open_library(folder, tell))
+
+    @classmethod
+    def of(cls, compiled: Compiled) -> "Library":
+        """The library of a compiled copy."""
+        made = cls.__new__(cls)
+        made._holdings = Holdings(compiled)
+        return made
 
     @classmethod
     def starter(cls) -> "Library":

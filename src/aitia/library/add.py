@@ -9,13 +9,13 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from aitia.library.intake import Job, Progress
-from aitia.library.prepare import Prepared, Removed
+from aitia.library.prepare import Prepared, Removed, Vocabulary
 from aitia.library.store.database import reading, writing
 from aitia.library.store.index import text_of, up_to_date
 from aitia.library.store.libraries import StoredLibrary, now
 from aitia.library.store.locks import only_writer
 from aitia.library.store.reading import known_notices
-from aitia.library.store.tables import files, runs
+from aitia.library.store.tables import files, libraries, runs
 from aitia.library.store.writing import Written, store
 from aitia.library.workers import outcomes, read_locally, read_on_cluster
 
@@ -95,6 +95,12 @@ def add(
             for batch in _batches(read, tally):
                 with writing(database) as connection:
                     written = store(connection, library.id, run_id, batch.documents, batch.removed, notices)
+                    if batch.vocabulary is not None:
+                        connection.execute(
+                            update(libraries)
+                            .where(libraries.c.id == library.id)
+                            .values(curated=batch.vocabulary.decode())
+                        )
                     _note_progress(connection, library.id, run_id, batch.progress)
                 version = written.version
                 _count(tally, written, batch)
@@ -124,6 +130,8 @@ class _Batch(Struct):
     removed: list[str] = msgspec.field(default_factory=list)
     progress: dict[str, tuple[Job, int, bool]] = msgspec.field(default_factory=dict)
     """By origin: the job, how many parts are in, and whether that is all."""
+    vocabulary: bytes | None = None
+    """What editors wrote besides sources and statements, if the batch holds it."""
     bytes: int = 0
 
 
@@ -154,6 +162,8 @@ def _batches(read: Iterable[tuple[Job, bytes]], tally: Tally) -> Iterator[_Batch
                         yield batch
                         batch = _Batch()
                     batch.removed.append(outcome.about)
+                elif isinstance(outcome, Vocabulary):
+                    batch.vocabulary = outcome.contents
                 else:
                     tally.troubles.append(Trouble(job.origin, outcome.where, outcome.reason))
                     if not outcome.where:

@@ -39,8 +39,16 @@ def open_library(folder: Path, tell: Callable[[str], None] = lambda _: None) -> 
 
     Raises LibraryError for a mistake in the library and StateError if the copy cannot be written.
     """
-    key = fingerprint(files_of(folder))[:16]
-    place = home() / "compiled" / f"{folder.resolve().name}-{__version__}-{key}"
+    return open_contents(
+        folder.resolve().name, fingerprint(files_of(folder))[:16], lambda: read_library(folder), tell
+    )
+
+
+def open_contents(
+    name: str, key: str, read: Callable[[], Contents], tell: Callable[[str], None] = lambda _: None
+) -> Compiled:
+    """The compiled copy of contents that `read` gives; `key` (no hyphen in it) changes when they do."""
+    place = home() / "compiled" / f"{name}-{__version__}-{key}"
     if place.is_dir():
         # Tantivy takes a lock in the index folder even to read it.
         if not os.access(place / "index", os.W_OK):
@@ -50,11 +58,11 @@ def open_library(folder: Path, tell: Callable[[str], None] = lambda _: None) -> 
         try:
             return _open(place)
         except (OSError, ValueError, msgspec.MsgspecError):
-            tell(f"the prepared copy of the library {folder.name} was damaged and is made again")
+            tell(f"the prepared copy of the library {name} was damaged and is made again")
             shutil.rmtree(place, ignore_errors=True)
     else:
-        tell(f"preparing the library {folder.name} (once, until it changes)")
-    _compile(folder, place)
+        tell(f"preparing the library {name} (once, until it changes)")
+    _compile(name, read(), place)
     try:
         return _open(place)
     except (OSError, ValueError, msgspec.MsgspecError) as error:
@@ -69,8 +77,7 @@ def _open(place: Path) -> Compiled:
     return Compiled(contents, index)
 
 
-def _compile(folder: Path, place: Path) -> None:
-    contents = read_library(folder)
+def _compile(name: str, contents: Contents, place: Path) -> None:
     contents = msgspec.structs.replace(contents, disagreements=(*contents.disagreements, *detect(contents)))
     parent = writable(place.parent)
     # Made aside and moved into place whole, so that another process never sees a part of it.
@@ -87,7 +94,7 @@ def _compile(folder: Path, place: Path) -> None:
         raise StateError(f"cannot write to {parent}: {error.strerror or error}.") from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    _prune(parent, folder.resolve().name)
+    _prune(parent, name)
 
 
 def _prune(parent: Path, name: str) -> None:

@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
+import msgspec
 from msgspec import Struct
 
 from aitia.library.document import DocumentError
@@ -47,19 +48,50 @@ class Found(Struct, frozen=True):
     """Why it is not read."""
 
 
+CURATED = ".aitia.json"
+"""How the name of a curated library ends when it is read as one file."""
+
+
 def find(path: Path) -> Iterator[Found]:
-    """Every file under a path, in the order of their names."""
+    """Every file under a path, in the order of their names. A folder with a curated library is one file."""
     path = path.absolute()
-    if path.is_dir():
+    if (path / "library.yaml").is_file():
+        yield _curated(path, path.name)
+    elif path.is_dir():
         yield from _folder(path)
     else:
         yield from _file(path, path.name)
+
+
+def _curated(path: Path, name: str) -> Found:
+    """A curated library: its YAML files are checked and read together, as what they say is spread over them."""
+    from aitia.errors import LibraryError
+    from aitia.library.read import files_of, fingerprint, read_library
+
+    @contextmanager
+    def opened() -> Iterator[BinaryIO]:
+        try:
+            yield io.BytesIO(msgspec.json.encode(read_library(path)))
+        except LibraryError as error:
+            raise DocumentError(str(error).rstrip(".")) from None
+
+    try:
+        files = files_of(path)
+        return Found(
+            str(path), name + CURATED, sum(file.stat().st_size for file in files), fingerprint(files), opened
+        )
+    except (LibraryError, OSError) as error:
+        return _refusal(str(path), name, str(error))
 
 
 def _folder(root: Path) -> Iterator[Found]:
     real_root = root.resolve()
     for folder, folders, files in os.walk(root, followlinks=False):
         here = Path(folder)
+        if here != root and "library.yaml" in files:
+            folders.clear()
+            yield _curated(here, here.relative_to(root).as_posix())
+            continue
         for name in sorted(folders):
             if (here / name).is_symlink():
                 files.append(name)

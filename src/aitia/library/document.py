@@ -7,7 +7,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from aitia.errors import AitiaError
-from aitia.evidence.nouns import Kind
+from aitia.evidence.nouns import Kind, Source, Statement
 
 
 class DocumentError(AitiaError):
@@ -99,6 +99,10 @@ class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
     notices: tuple[Notice, ...] = ()
     revised: str | None = None
     """The date of the record, as YYYY-MM-DD: of two records of one work and one extent, the later is kept."""
+    record: Source | None = None
+    """What an editor wrote about the work, where it comes from a curated library; it goes before all else."""
+    written: tuple[Statement, ...] = ()
+    """The statements that an editor wrote about it."""
 
 
 class Rejected(Struct, frozen=True):
@@ -116,7 +120,14 @@ class Deleted(Struct, frozen=True):
     """As in `Notice`."""
 
 
-Item = Document | Rejected | Deleted
+class Curation(Struct, frozen=True):
+    """What editors wrote besides sources and statements: conditions, topics, quantities, disagreements."""
+
+    contents: bytes
+    """JSON of `Contents` without sources and statements."""
+
+
+Item = Document | Rejected | Deleted | Curation
 """What a reader yields, in the order of the file."""
 
 

@@ -8,9 +8,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aitia.evidence.nouns import Kind
+from aitia.evidence.nouns import Kind, Standing, Statement
 from aitia.library.design import appraise
-from aitia.library.document import Deleted, Document, Extent, Notice, Rejected
+from aitia.library.document import Curation, Deleted, Document, Extent, Item, Notice, Rejected
 from aitia.library.sentences import spans
 
 LONGEST_PASSAGE = 2500
@@ -61,7 +61,11 @@ class Prepared(Struct, frozen=True, array_like=True, tag="prepared"):
     """Passage (counted from 1), start, end."""
     notices: tuple[Notice, ...]
     name: str
-    """The file that it came from, without its folders."""
+    """The file that it came from."""
+    standing: Standing = Standing.CURRENT
+    """What an editor gave it; notices may make it graver."""
+    written: tuple[Statement, ...] = ()
+    """Statements that an editor wrote."""
 
 
 class Failed(Struct, frozen=True, array_like=True, tag="failed"):
@@ -77,15 +81,23 @@ class Removed(Struct, frozen=True, array_like=True, tag="removed"):
     about: str
 
 
-Outcome = Prepared | Failed | Removed
+class Vocabulary(Struct, frozen=True, array_like=True, tag="vocabulary"):
+    """What editors wrote besides sources and statements."""
+
+    contents: bytes
 
 
-def prepare(item: Document | Rejected | Deleted, name: str) -> Outcome:
+Outcome = Prepared | Failed | Removed | Vocabulary
+
+
+def prepare(item: Item, name: str) -> Outcome:
     """What becomes of one thing that a reader found in a file of this name."""
     if isinstance(item, Rejected):
         return Failed(item.where, item.reason)
     if isinstance(item, Deleted):
         return Removed(item.about)
+    if isinstance(item, Curation):
+        return Vocabulary(item.contents)
     document = appraise(_storable(item))
     text, passages, statements = _laid_out(document)
     title = document.title or _title_from(name)
@@ -100,6 +112,9 @@ def prepare(item: Document | Rejected | Deleted, name: str) -> Outcome:
         kind_rule=document.kind_rule,
         size_rule=document.size_rule,
         year_rule=document.year_rule,
+        population=document.record.population if document.record else None,
+        note=document.record.note if document.record else None,
+        seen_at=document.record.seen_at if document.record else (),
     )
     content_hash = hashlib.blake2b(msgspec.msgpack.encode((title, document)), digest_size=16).hexdigest()
     return Prepared(
@@ -122,6 +137,8 @@ def prepare(item: Document | Rejected | Deleted, name: str) -> Outcome:
         statements=statements,
         notices=document.notices,
         name=name,
+        standing=document.record.standing if document.record else Standing.CURRENT,
+        written=document.written,
     )
 
 
@@ -166,6 +183,8 @@ def _laid_out(
 
 def key_of(document: Document, title: str, text: str) -> str:
     """The id that people see: by PubMed's number, else the DOI, else PubMed Central's, else the title."""
+    if document.record is not None:
+        return document.record.id
     if document.pmid:
         return f"pmid-{document.pmid}"
     if document.doi:

@@ -47,6 +47,12 @@ class Notices:
         return self._about.get(work, [])
 
 
+def gravest(one: Standing, other: Standing) -> Standing:
+    """The graver of two standings."""
+    order = [standing for _, standing in _GRAVEST_FIRST] + [Standing.CURRENT]
+    return min(one, other, key=order.index)
+
+
 def names_of(ids: Mapping[str, str]) -> list[str]:
     """The names that notices use for a work with these identifiers."""
     return [f"{scheme}:{ids[scheme]}" for scheme in ("pmid", "doi", "pmcid") if ids.get(scheme)]

@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, select
 
 from aitia.cli.main import aitia
-from aitia.documents import DocumentLibrary
 from aitia.doctor import examine
+from aitia.documents import DocumentLibrary
 from aitia.library.store import libraries
 from aitia.library.store.database import engine, reading
 from aitia.library.store.tables import passages, sources, statements

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, or_, select, text, 
 from aitia.evidence.nouns import Standing
 from aitia.library.document import Extent, Notice
 from aitia.library.prepare import Details, Prepared
-from aitia.library.standing import Notices, names_of, standing_of
+from aitia.library.standing import Notices, gravest, names_of, standing_of
 from aitia.library.store.libraries import now
 from aitia.library.store.tables import figures, libraries, notices, passages, sources, statements
 
@@ -24,7 +24,10 @@ _EXTENTS = {Extent.METADATA: 0, Extent.ABSTRACT: 1, Extent.FULL: 2}
 _IDENTIFIERS = ("pmid", "doi", "pmcid", "identifier")
 _SOURCE_COLUMNS = tuple(column.name for column in sources.columns)
 _PASSAGE_COLUMNS = ("source_id", "ordinal", "section", "page", "start", "end")
-_STATEMENT_COLUMNS = ("source_id", "ordinal", "passage", "start", "end")
+_STATEMENT_COLUMNS = ("source_id", "ordinal", "passage", "start", "end", "written")
+_FIGURE_COLUMNS = tuple(column.name for column in figures.columns)
+CURATED = "aitia"
+"""The format of what editors wrote."""
 _NEVER_WITH_ANOTHER_BATCH = 6171642
 """The PostgreSQL lock that batches take in turn."""
 
@@ -58,6 +61,7 @@ class _Held(Struct):
     """Set if this batch writes it."""
     is_new: bool = False
     origin: str = ""
+    is_curated: bool = False
 
 
 def begin_batch(connection: Connection, library_id: int) -> int:
@@ -89,32 +93,28 @@ def store(
     fresh = [notice for _, prepared in batch for notice in prepared.notices if known_notices.add(notice)]
     _write_notices(connection, library_id, fresh)
     held = _held(connection, library_id, batch)
-    by_name = {name: one for one in held for name in _names(one.ids, one.content_hash, one.origin)}
+    by_name = {name: one for one in held for name in _names(one)}
     keys = _keys(connection, library_id, [prepared.key for _, prepared in batch])
     next_id = (connection.execute(select(func.max(sources.c.id))).scalar() or 0) + 1
     pending: dict[int, _Held] = {}
     unchanged = 0
     for origin, prepared in batch:
-        ids = {name: value for name in _IDENTIFIERS if (value := getattr(prepared, name))}
-        names = _names(ids, prepared.content_hash, origin)
-        found = next((by_name[name] for name in names if name in by_name), None)
+        arriving = _arriving(origin, prepared)
+        found = next((by_name[name] for name in _names(arriving) if name in by_name), None)
         if found is None:
-            key = _free_key(prepared.key, keys)
-            keys.add(key)
-            found = _Held(
-                next_id, key, prepared.content_hash, prepared.extent, prepared.revised, "", ids, "", prepared,
-                True, origin,
-            )  # fmt: skip
+            found = arriving
+            found.id, found.is_new = next_id, True
+            found.key = _free_key(prepared.key, keys)
+            keys.add(found.key)
             next_id += 1
-            pending[found.id] = found
-        elif not _merge(found, prepared, ids, origin):
+        elif not _merge(found, arriving):
             unchanged += 1
             continue
-        else:
-            pending[found.id] = found
-        by_name.update(dict.fromkeys(_names(found.ids, found.content_hash, found.origin), found))
+        pending[found.id] = found
+        by_name.update(dict.fromkeys(_names(found), found))
     for one in pending.values():
-        one.standing = standing_of(names_of(one.ids), known_notices).standing
+        told = standing_of(names_of(one.ids), known_notices).standing
+        one.standing = gravest(told, one.prepared.standing if one.prepared else Standing.CURRENT)
     _write(connection, library_id, run_id, version, list(pending.values()))
     retracted = _apply(connection, library_id, version, fresh, known_notices, set(pending))
     gone = _remove(connection, library_id, removed)
@@ -129,18 +129,40 @@ def store(
     )
 
 
-def _names(ids: dict[str, str], content_hash: str, origin: str) -> list[tuple[str, str]]:
-    """What a source may be recognised by, the surest first."""
-    if any(name != "identifier" for name in ids):
-        return list(ids.items())
-    return [*ids.items(), ("content_hash", content_hash), *([] if ids else [("origin", origin)])]
+def _arriving(origin: str, prepared: Prepared) -> _Held:
+    return _Held(
+        id=0,
+        key="",
+        content_hash=prepared.content_hash,
+        extent=prepared.extent,
+        revised=prepared.revised,
+        details="",
+        ids={name: value for name in _IDENTIFIERS if (value := getattr(prepared, name))},
+        standing="",
+        prepared=prepared,
+        origin=origin,
+        is_curated=prepared.format == CURATED,
+    )
+
+
+def _names(one: _Held) -> list[tuple[str, str, bool]]:
+    """What a source may be recognised by, the surest first. What editors wrote of a work stands beside its text."""
+    names = list(one.ids.items())
+    if one.is_curated:
+        names = [(name, value) for name, value in names if name == "identifier"]
+    elif not names or list(one.ids) == ["identifier"]:
+        names += [("content_hash", one.content_hash)]
+        if not one.ids:
+            names += [("origin", one.origin)]
+    return [(name, value, one.is_curated) for name, value in names]
 
 
 def _held(connection: Connection, library_id: int, batch: Sequence[tuple[str, Prepared]]) -> list[_Held]:
     """The sources of the library that something in the batch may be the same work as."""
     columns = (
         sources.c.id, sources.c.key, sources.c.content_hash, sources.c.extent, sources.c.revised,
-        sources.c.details, sources.c.standing, sources.c.origin, *(sources.c[name] for name in _IDENTIFIERS),
+        sources.c.details, sources.c.standing, sources.c.origin, sources.c.format,
+        *(sources.c[name] for name in _IDENTIFIERS),
     )  # fmt: skip
     nameless = (sources.c.doi.is_(None), sources.c.pmid.is_(None), sources.c.pmcid.is_(None))
     found: dict[int, Row[Any]] = {}
@@ -172,27 +194,30 @@ def _held(connection: Connection, library_id: int, batch: Sequence[tuple[str, Pr
             {name: value for name in _IDENTIFIERS if (value := getattr(row, name))},
             row.standing,
             origin=row.origin,
+            is_curated=row.format == CURATED,
         )
         for row in found.values()
     ]
 
 
-def _merge(held: _Held, prepared: Prepared, ids: dict[str, str], origin: str) -> bool:
+def _merge(held: _Held, arriving: _Held) -> bool:
     """Bring a held source up to date with another record of the same work; False if nothing changes."""
-    if held.content_hash == prepared.content_hash:
+    prepared = arriving.prepared
+    assert prepared is not None
+    if held.content_hash == arriving.content_hash:
         return False
-    if (_EXTENTS[prepared.extent], prepared.revised or "") < (_EXTENTS[held.extent], held.revised or ""):
+    if (_EXTENTS[arriving.extent], arriving.revised or "") < (_EXTENTS[held.extent], held.revised or ""):
         return False
-    before = msgspec.json.decode(held.details, type=Details) if held.details else Details()
+    before = held.prepared.details if held.prepared else msgspec.json.decode(held.details, type=Details)
     known = {
         field: value
         for field in Details.__struct_fields__
         if (value := getattr(before, field)) and not getattr(prepared.details, field)
     }
     held.prepared = replace(prepared, details=replace(prepared.details, **known))
-    held.ids = {**held.ids, **ids}
-    held.content_hash, held.extent, held.revised = prepared.content_hash, prepared.extent, prepared.revised
-    held.origin = origin
+    held.ids = {**held.ids, **arriving.ids}
+    held.content_hash, held.extent, held.revised = arriving.content_hash, arriving.extent, arriving.revised
+    held.origin = arriving.origin
     return True
 
 
@@ -226,7 +251,10 @@ def _write(
     if changed:
         # Passages, statements and figures go with their source.
         connection.execute(delete(sources).where(sources.c.id.in_(changed)))
-    source_rows, passage_rows, statement_rows = [], [], []
+    source_rows: list[tuple[Any, ...]] = []
+    passage_rows: list[tuple[Any, ...]] = []
+    statement_rows: list[tuple[Any, ...]] = []
+    figure_rows: list[tuple[Any, ...]] = []
     for one in batch:
         prepared = one.prepared
         assert prepared is not None
@@ -243,11 +271,30 @@ def _write(
             (number, ordinal, *passage) for ordinal, passage in enumerate(prepared.passages, start=1)
         ]
         statement_rows += [
-            (number, ordinal, *statement) for ordinal, statement in enumerate(prepared.statements, start=1)
+            (number, ordinal, *statement, None)
+            for ordinal, statement in enumerate(prepared.statements, start=1)
         ]
+        for ordinal, written in enumerate(prepared.written, start=len(prepared.statements) + 1):
+            bare = msgspec.json.encode(replace(written, figures=())).decode()
+            statement_rows.append((number, ordinal, 0, 0, 0, bare))
+            figure_rows += [
+                (
+                    number,
+                    ordinal,
+                    place,
+                    figure.name,
+                    figure.value,
+                    figure.unit,
+                    figure.low,
+                    figure.high,
+                    figure.interval,
+                )
+                for place, figure in enumerate(written.figures, start=1)
+            ]
     insert_rows(connection, sources, _SOURCE_COLUMNS, source_rows)
     insert_rows(connection, passages, _PASSAGE_COLUMNS, passage_rows)
     insert_rows(connection, statements, _STATEMENT_COLUMNS, statement_rows)
+    insert_rows(connection, figures, _FIGURE_COLUMNS, figure_rows)
 
 
 def insert_rows(
