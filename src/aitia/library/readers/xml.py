@@ -117,20 +117,22 @@ _BREAKS = frozenset(
     )
 )
 _SILENT = frozenset(("annotation", "annotation-xml", "tex-math"))
+_NOTES = " ,;–—*∗†‡§¶‖#()[]"
+"""What a superscript is made of that only marks a note, or stood between the marks of references."""
 _DEEPEST = 60
 
 
-def plain(element: etree._Element) -> str:
-    """The text of an element on one line.
+def plain(element: etree._Element, without: frozenset[str] = frozenset()) -> str:
+    """The text of an element on one line, without the elements of some names.
 
     Superscripts are written as in other formats (10⁵, m², Ca²⁺, ¹⁸F; see `prose.raised`), but none that may be a
     number is left out: 10<sup>11</sup> is 10^11 and never 10. Subscripts are set on the line (CO2).
     """
-    text = _inline(element, 0) if len(element) else element.text or ""
+    text = _inline(element, 0, without) if len(element) else element.text or ""
     return " ".join(text.split())
 
 
-def _inline(element: etree._Element, depth: int) -> str:
+def _inline(element: etree._Element, depth: int, without: frozenset[str]) -> str:
     if depth > _DEEPEST:
         return "".join(str(piece) for piece in element.itertext())
     text = element.text or ""
@@ -141,20 +143,32 @@ def _inline(element: etree._Element, depth: int) -> str:
         else:
             name = tag.rpartition("}")[2]
             if name == "sup":
-                text += _raised(text, _inline(child, depth + 1).strip(), (child.tail or "")[:40])
+                text += _raised(text, _inline(child, depth + 1, without).strip(), (child.tail or "")[:40])
             elif name == "msup" and len(child) == 2:
-                text += _inline(child[0], depth + 1).strip() + "^" + _inline(child[1], depth + 1).strip()
+                text += (
+                    _inline(child[0], depth + 1, without).strip()
+                    + "^"
+                    + _inline(child[1], depth + 1, without).strip()
+                )
             elif name == "mfrac" and len(child) == 2:
-                text += _inline(child[0], depth + 1).strip() + "/" + _inline(child[1], depth + 1).strip()
+                text += (
+                    _inline(child[0], depth + 1, without).strip()
+                    + "/"
+                    + _inline(child[1], depth + 1, without).strip()
+                )
+            elif name in without:
+                text += " "
             elif name in _BREAKS:
-                text += " " + _inline(child, depth + 1) + " "
+                text += " " + _inline(child, depth + 1, without) + " "
             elif name not in _SILENT:
-                text += _inline(child, depth + 1)
+                text += _inline(child, depth + 1, without)
         text += child.tail or ""
     return text
 
 
 def _raised(before: str, mark: str, after: str) -> str:
+    if not mark.strip(_NOTES):
+        return ""
     shown = raised(before, mark, after)
     if shown or not any(letter.isalnum() for letter in mark):
         return shown
