@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _LARGEST = 20 * 1024 * 1024
 _MOST_TAGS = 200_000
 _DEEPEST = 256
+_MOST_LINKS = 10_000
+"""With more, trafilatura's search for navigation takes minutes; then links are read as words."""
 
 _BEGINNING = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*|<!--(?:[^-]|-(?!->)){0,3000}-->\s*){0,20}"
@@ -36,6 +38,10 @@ CLOSED_BY_OTHERS = re.compile(
 _NEVER_SHOWN = (
     "script", "style", "noscript", "template", "iframe", "svg", "canvas", "form", "button", "select", "textarea",
     "object", "audio", "video", "map", "dialog", "nav",
+)  # fmt: skip
+_INLINE = (
+    "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "dfn", "em", "font", "i", "kbd", "mark", "q", "s", "small",
+    "span", "strong", "sub", "sup", "tt", "u", "var", "wbr",
 )  # fmt: skip
 _HIDDEN = (
     "//*[@aria-hidden='true' or contains(concat(' ', normalize-space(@class), ' '), ' sr-only ')"
@@ -133,6 +139,8 @@ def _parsed(text: str) -> tuple[Head, list[Part]]:
     head = head_of(tree)
     _simplify(tree)
     try:
+        # Anew, because text that was taken apart by superscripts stays in pieces, which trafilatura is slow to read.
+        tree = html.document_fromstring(html.tostring(tree, encoding="unicode"), parser=parser)
         found = trafilatura.bare_extraction(tree, include_comments=False, include_formatting=False)
     except Exception as error:  # a page can break any of the four libraries behind it
         raise DocumentError(
@@ -144,6 +152,8 @@ def _parsed(text: str) -> tuple[Head, list[Part]]:
 
 def _simplify(tree: "HtmlElement") -> None:
     """Takes out what is never shown, marks superscripts, and makes captions and rows of tables paragraphs."""
+    from lxml import etree
+
     for element in [*tree.iter(*_NEVER_SHOWN), *tree.xpath(_HIDDEN)]:
         if element.getparent() is not None:
             element.drop_tree()
@@ -152,7 +162,9 @@ def _simplify(tree: "HtmlElement") -> None:
         for child in list(element):
             element.remove(child)
         element.text = f"{OPEN}{content}{CLOSE}" if content else None
-        element.tag = "span"
+        element.tag = "sup"
+    links = tree.xpath("count(//a)")
+    etree.strip_tags(tree, *_INLINE, *(("a",) if links > _MOST_LINKS else ()))
     for table in list(tree.iter("table")):
         rows = _rows(table)
         if rows and table.getparent() is not None:

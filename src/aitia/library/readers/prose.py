@@ -39,12 +39,14 @@ _TYPE_BEFORE_I = re.compile(
 )
 _TEN = re.compile(r"(?:^|[^\d.,])10$")
 _TIMES_TEN = re.compile(r"[×x·⋅*]\s?10$")
-_ISOTOPE = re.compile(
-    r"(?:H|He|C|N|O|F|P|S|K|Cr|Fe|Co|Cu|Zn|Ga|Ge|Br|Kr|Rb|Sr|Y|Zr|Mo|Tc|In|I|Xe|Cs|Ba|Sm|Gd|Dy|Ho|Er|Lu|Re|Ir|"
-    r"Au|Tl|Pb|Bi|At|Ra|Ac|Th|U|Am|Na|Ca|Mn|Se)(?![a-z])"
+_ELEMENT = re.compile(r"[A-Z][a-z]?(?![a-z])")
+# The isotopes that medical texts speak of.
+_ISOTOPES = re.compile(
+    r"[23]H|3He|1[1-4]C|1[35]N|1[578]O|1[89]F|2[23]Na|3[123]P|35S|51Cr|59Fe|(?:57|58|60)Co|6[47]Cu|6[78]Ga|75Se|"
+    r"7[67]Br|81mKr|82Rb|8[69]Y|90Y|89Sr|90Sr|89Zr|99Mo|99m?Tc|111In|1(?:23|24|25|31)I|1(?:27|29|33)Xe|137Cs|"
+    r"153(?:Sm|Gd)|166Ho|169Er|177Lu|18[68]Re|192Ir|198Au|201Tl|2(?:03|12)Pb|213Bi|211At|22[36]Ra|225Ac|227Th|"
+    r"23[58]U|239Pu|241Am"
 )
-_SPACE_BEFORE_STOP = re.compile(r"\s+(?=[.,;:)\]])")
-
 OPEN, CLOSE = "⸨", "⸩"
 """Two signs that medical texts do not use: they mark superscripts where only a string can be handed on."""
 _MARKED = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
@@ -125,13 +127,12 @@ def raised(before: str, mark: str, after: str) -> str:
     mark = "".join(mark.split())
     if not mark:
         return ""
+    element = _ELEMENT.match(after)
+    if element and not before[-1:].isalnum() and _ISOTOPES.fullmatch(mark + element.group()):
+        return mark.translate(_RAISED).replace("m", "ᵐ")
     before = tidy(before[-40:])
     if mark in "oO0º°" and before[-1:].isdigit() and after.lstrip()[:1] in ("C", "F"):
         return "°"
-    stem = mark[:-1] if mark.endswith("m") else mark
-    opens = not before[-1:].isalnum() and before[-1:] not in tuple('.,;:!?)]”’"%')
-    if stem.isdigit() and len(stem) <= 3 and opens and _ISOTOPE.match(after):
-        return stem.translate(_RAISED) + ("ᵐ" if stem != mark else "")
     if _EXPONENT.fullmatch(mark) and _is_exponent(before, mark):
         return mark.translate(_RAISED)
     if _NOTE.fullmatch(mark) or _CITATION.fullmatch(mark):
@@ -139,7 +140,9 @@ def raised(before: str, mark: str, after: str) -> str:
     if before[-1:].isalpha() and _CHARGE.fullmatch(mark):
         return mark.translate(_RAISED)
     at_end = not after.strip() and before[-1:].islower()
-    if re.fullmatch(r"[a-h](?:,[a-h]){0,4}", mark) and (at_end or before[-1:].isdigit() or before[-1:] in ("%", ")")):
+    if re.fullmatch(r"[a-h](?:,[a-h]){0,4}", mark) and (
+        at_end or before[-1:].isdigit() or before[-1:] in ("%", ")")
+    ):
         return ""
     return mark
 
