@@ -275,3 +275,25 @@ def test_blocks_are_blocks(article: Document) -> None:
     assert all(
         isinstance(block, Block) and block.text == " ".join(block.text.split()) for block in article.blocks
     )
+
+
+def test_keywords_beside_an_abstract_are_not_mixed_into_it() -> None:
+    abstract = [
+        "Gout is common, and allopurinol is its usual treatment. We asked whether",
+        "a low starting dose prevents flares. Of 120 people who began with 50 mg a",
+        "day, 18 had a flare within three months; of 118 who began with 200 mg, 35",
+        "had one. A low starting dose prevents flares in the first months.",
+    ]
+    page = [
+        (60.0, 700.0, "A R T I C L E  I N F O", "Helvetica", 8.0),
+        (220.0, 700.0, "A B S T R A C T", "Helvetica", 8.0),
+        *column(60, 684, ["Keywords:", "Gout", "Allopurinol", "Flares"]),
+        *column(220, 684, abstract),
+        (60.0, 600.0, "1. Introduction", "Helvetica-Bold", 12.0),
+        *column(60, 584, ["Gout hurts."]),
+    ]
+    blocks = read(placed_pdf([page])).blocks
+    assert [(block.section, block.text) for block in blocks if "Keywords" not in block.text] == [
+        ("ABSTRACT", " ".join(abstract)),
+        ("1. Introduction", "Gout hurts."),
+    ]

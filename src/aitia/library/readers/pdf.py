@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from aitia.library.document import Block, Document, DocumentError, Reader
 from aitia.library.readers import bylines
 from aitia.library.readers.outline import Part, Passage, blocks_of, extent_of, is_left_out
-from aitia.library.readers.pdf_layout import Line, lines_of, spans_of, usual_gutter
+from aitia.library.readers.pdf_glyphs import spans_of
+from aitia.library.readers.pdf_layout import Line, lines_of, usual_gutter
 from aitia.library.readers.pdf_margins import Sheet, without_running_heads
 from aitia.library.readers.pdf_text import parts_of
 from aitia.library.readers.prose import marked, tidy

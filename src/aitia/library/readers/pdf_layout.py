@@ -1,59 +1,22 @@
 """The page of a PDF: from glyphs in any order to lines in reading order, column by column."""
 
-import ctypes
-import math
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
-from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from aitia.library.document import DocumentError
+from aitia.library.readers.pdf_glyphs import WIDE, Span
 from aitia.library.readers.prose import CLOSE, OPEN
 
-_MOST_GLYPHS = 100_000
-_BOLD = re.compile(
-    r"bold|black|heavy|semib|demi|cmbx|cmssbx|cmb\d|[a-z]tb[i]?$|[-.,_]b[di]?$|\.b[+.]|-bd", re.IGNORECASE
-)
-_ITALIC = re.compile(r"ital|obli|kursiv|cmti|cmsl|[a-z]ti$|[-.,_]b?i$", re.IGNORECASE)
-_FORCED_BOLD = 1 << 18
-_ACCENTS = {
-    "´": "\u0301",
-    "`": "\u0300",
-    "¨": "\u0308",
-    "ˆ": "\u0302",
-    "˜": "\u0303",
-    "¸": "\u0327",
-    "ˇ": "\u030c",
-    "˚": "\u030a",
-}
 _LABEL = re.compile(
     r"[•‣▪◦●○∙·■□➢✓❶-➓–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)]|\[\d{1,3}\]|\d(?:\.\d){1,3}"
 )
 """The mark of a list item or heading, which stands apart from its words but is no cell."""
-_CELL_GAP = 0.95
-"""Ems of white that part two cells or columns; justified words stand closer."""
-
-
-class Span(Struct, frozen=True):
-    """Glyphs of one style next to each other. Lengths are in points, y upwards from the foot of the page."""
-
-    text: str
-    x0: float
-    x1: float
-    y: float
-    """The baseline."""
-    size: float
-    bold: bool = False
-    italic: bool = False
-    spaced: bool = False
-    """Whether the file puts white space before it."""
-    raised: bool = False
+_LETTERSPACED = re.compile(r"(?:\w ){5,60}\w")
+_BESIDE_ABSTRACT = re.compile(r"(?:article|paper) ?(?:info(?:rmation)?|history)|key ?words:?", re.IGNORECASE)
 
 
 class Line(Struct, frozen=True):
@@ -122,7 +85,8 @@ def text_of(spans: Sequence[Span]) -> str:
             ):
                 parts.append(" ")
         parts.append(f"{OPEN}{span.text}{CLOSE}" if span.raised else span.text)
-    return "".join(parts)
+    text = "".join(parts)
+    return text.replace(" ", "") if _LETTERSPACED.fullmatch(text) else text
 
 
 def gap_between(before: Line | None, line: Line) -> float | None:
@@ -130,153 +94,6 @@ def gap_between(before: Line | None, line: Line) -> float | None:
     if before is None or before.page != line.page or before.region != line.region:
         return None
     return (before.y - line.y) / line.size
-
-
-def spans_of(page: Any) -> tuple[list[Span], int]:
-    """The spans of a page in the file's order, upright ones only, and how many glyphs say not which letter they are.
-
-    What stands across the page (stamps of download, tables set sideways on an upright page) is left out.
-    """
-    import pypdfium2.raw as pdfium
-
-    textpage = page.get_textpage()
-    count = pdfium.FPDFText_CountChars(textpage.raw)
-    if count > _MOST_GLYPHS:
-        raise DocumentError(f"It has a page with more than {_MOST_GLYPHS:,} letters; print it anew to a PDF.")
-    glyphs = list(_glyphs(textpage.raw, max(count, 0), pdfium))
-    directions = Counter(
-        glyph.direction for glyph in glyphs if glyph.direction is not None and not glyph.letter.isspace()
-    )
-    if not directions:
-        return [], 0
-    main = directions.most_common(1)[0][0]
-    upright = [_turned(glyph, main) for glyph in glyphs if glyph.direction in (main, None)]
-    unknown = sum(
-        1 for glyph in upright if glyph.letter in "\ufffd\ufffe\uffff" or "\ue000" <= glyph.letter <= "\uefff"
-    )
-    return _hosted(list(_joined(upright))), unknown
-
-
-class _Glyph(Struct):
-    letter: str
-    x0: float
-    x1: float
-    y: float
-    size: float
-    bold: bool
-    italic: bool
-    direction: int | None
-    """Quarter turns anticlockwise; None for white space that pdfium put in."""
-
-
-def _glyphs(textpage: Any, count: int, pdfium: Any) -> Iterator[_Glyph]:
-    rect, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
-    x, y = ctypes.c_double(), ctypes.c_double()
-    name, flags = ctypes.create_string_buffer(256), ctypes.c_int()
-    drawn_by, size, bold, italic, direction = 0, 0.0, False, False, 0
-    high = 0
-    for index in range(count):
-        code = pdfium.FPDFText_GetUnicode(textpage, index)
-        if 0xD800 <= code < 0xDC00:
-            high = code
-            continue
-        if 0xDC00 <= code < 0xE000 and high:
-            code = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00
-            high = 0
-        if pdfium.FPDFText_IsGenerated(textpage, index) == 1:
-            yield _Glyph(" ", 0, 0, 0, 0, False, False, None)
-            continue
-        letter = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
-        pdfium.FPDFText_GetLooseCharBox(textpage, index, rect)
-        pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
-        pointer = pdfium.FPDFText_GetTextObject(textpage, index)
-        address = ctypes.addressof(pointer.contents) if pointer else -1
-        if address != drawn_by:
-            drawn_by = address
-            pdfium.FPDFText_GetMatrix(textpage, index, matrix)
-            size = pdfium.FPDFText_GetFontSize(textpage, index) * math.hypot(matrix.c, matrix.d)
-            pdfium.FPDFText_GetFontInfo(textpage, index, name, 256, flags)
-            font = name.value.decode("utf-8", "replace")
-            bold = bool(_BOLD.search(font)) or bool(flags.value & _FORCED_BOLD)
-            italic = bool(_ITALIC.search(font))
-            direction = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
-        if direction % 2:
-            x0, x1 = sorted((rect.bottom, rect.top))
-            yield _Glyph(letter, x0, x1, x.value, size, bold, italic, direction)
-        else:
-            yield _Glyph(letter, rect.left, rect.right, y.value, size, bold, italic, direction)
-
-
-def _turned(glyph: _Glyph, direction: int) -> _Glyph:
-    """The glyph as it stands when the page is turned so that `direction` is upright."""
-    if direction == 1:
-        glyph.y = -glyph.y
-    elif direction == 2:
-        glyph.x0, glyph.x1, glyph.y = -glyph.x1, -glyph.x0, -glyph.y
-    elif direction == 3:
-        glyph.x0, glyph.x1 = -glyph.x1, -glyph.x0
-    return glyph
-
-
-def _joined(glyphs: Sequence[_Glyph]) -> Iterator[Span]:
-    letters: list[str] = []
-    first = last = None
-    space = broke = False
-    for glyph in glyphs:
-        if glyph.direction is None or (glyph.letter.isspace() or glyph.letter == "\u00a0"):
-            space = True
-            continue
-        if glyph.letter == "\ufffe":
-            glyph.letter = "\u0002"
-        if first is not None and last is not None:
-            gap = glyph.x0 - last.x1
-            joins = (
-                abs(glyph.y - last.y) < 0.08 * last.size
-                and abs(glyph.size - last.size) < 0.04 * last.size
-                and glyph.bold == last.bold
-                and glyph.italic == last.italic
-                and -0.6 * last.size < gap < _CELL_GAP * last.size
-            )
-            if not joins:
-                yield _span(letters, first, last, broke)
-                letters, first, broke = [], None, space
-            elif letters[-1] in _ACCENTS and gap < -0.1 * last.size and glyph.letter.isalpha():
-                letters[-1] = unicodedata.normalize("NFC", glyph.letter + _ACCENTS[letters[-1]])
-                last, space = glyph, False
-                continue
-            elif (space and gap > -0.05 * last.size) or gap > 0.25 * last.size:
-                letters.append(" ")
-        if first is None:
-            first = glyph
-        letters.append(glyph.letter)
-        last, space = glyph, False
-    if first is not None and last is not None:
-        yield _span(letters, first, last, broke)
-
-
-def _span(letters: list[str], first: _Glyph, last: _Glyph, spaced: bool) -> Span:
-    text = "".join(letters)
-    text = text[:-1].replace("\u0002", "-") + text[-1:]
-    size = max(round(first.size, 1), 0.1)
-    return Span(text, first.x0, last.x1, round(first.y, 2), size, first.bold, first.italic, spaced)
-
-
-def _hosted(spans: list[Span]) -> list[Span]:
-    """Small spans above or below the baseline of a larger neighbour are put on it."""
-    placed = list(spans)
-    for index, span in enumerate(spans):
-        for other in (index - 1, index + 1, index - 2):
-            if not 0 <= other < len(spans) or spans[other].size < 1.15 * span.size:
-                continue
-            host = placed[other]
-            rise = span.y - host.y
-            beside = min(abs(span.x0 - host.x1), abs(host.x0 - span.x1))
-            if other == index - 2:
-                beside = abs(span.x0 - placed[index - 1].x1)
-            if beside < 0.45 * host.size and -0.4 * host.size < rise < 0.75 * host.size:
-                placed[index] = replace(span, y=host.y, raised=rise > 0.12 * host.size)
-                break
-    return placed
 
 
 def usual_gutter(pages: Sequence[Sequence[Span]]) -> float | None:
@@ -315,7 +132,7 @@ def _rows(spans: Sequence[Span]) -> list[list[Span]]:
 def _cells(row: Sequence[Span]) -> tuple[tuple[Span, ...], ...]:
     cells: list[list[Span]] = [[row[0]]]
     for before, span in pairwise(row):
-        if span.x0 - before.x1 > _CELL_GAP * max(span.size, before.size):
+        if span.x0 - before.x1 > WIDE * max(span.size, before.size):
             cells.append([])
         cells[-1].append(span)
     if len(cells) > 1 and _LABEL.fullmatch(text_of(cells[0])):
@@ -325,6 +142,10 @@ def _cells(row: Sequence[Span]) -> tuple[tuple[Span, ...], ...]:
 
 def _columns(spans: list[Span], depth: int, usual: float | None = None) -> list[list[Span]]:
     """The spans parted into columns in reading order: what crosses the gutter parts the page into bands."""
+    box = _abstract_box(spans) if depth == 0 else None
+    if box:
+        above, left, right, below = box
+        return [*_columns(above, 1, usual), left, right, *_columns(below, 1, usual)]
     gutter = _gutter(spans) if depth < 4 else None
     if gutter is None and usual is not None and spans and _filled(spans, usual, *_extent(spans), enough=1):
         gutter = usual
@@ -346,10 +167,39 @@ def _columns(spans: list[Span], depth: int, usual: float | None = None) -> list[
             # A lone line on one side only, such as the last line of an abstract, belongs to what is above it.
             whole += band
             continue
-        columns += [whole] if whole else []
+        columns += _columns(whole, depth + 1, usual)
         whole = []
         columns += _columns(left, depth + 1) + _columns(right, depth + 1)
-    return columns + ([whole] if whole else [])
+    if len(whole) == len(spans):
+        return [whole]
+    return columns + _columns(whole, depth + 1, usual)
+
+
+def _abstract_box(spans: list[Span]) -> tuple[list[Span], list[Span], list[Span], list[Span]] | None:
+    """What is above, left in, right in and below a box in which the keywords stand beside the abstract."""
+    words = [(span, _LETTERSPACED.sub(lambda match: match[0].replace(" ", ""), span.text)) for span in spans]
+    heads = [span for span, text in words if text.casefold().strip(" .:") in ("abstract", "summary")]
+    labels = [span for span, text in words if _BESIDE_ABSTRACT.fullmatch(text)]
+    for head in heads:
+        if not any(abs(label.y - head.y) < 3 and label.x1 < head.x0 - head.size for label in labels):
+            continue
+        gutter, foot = head.x0 - 1, head.y
+        for row in _rows([span for span in spans if span.x1 > gutter and span.y < head.y - 1]):
+            if (
+                row[0].x0 < gutter
+                or row[0].x0 > gutter + 3 * head.size
+                or foot - row[0].y > 2.6 * row[0].size
+            ):
+                break
+            foot = row[0].y
+        within = [span for span in spans if foot - 1 <= span.y <= head.y + 3]
+        return (
+            [span for span in spans if span.y > head.y + 3],
+            [span for span in within if span.x0 < gutter],
+            [span for span in within if span.x0 >= gutter],
+            [span for span in spans if span.y < foot - 1],
+        )
+    return None
 
 
 def _gutter(spans: list[Span]) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from aitia.library.readers.pdf_layout import Span
+from aitia.library.readers.pdf_glyphs import Span
 from aitia.library.readers.prose import tidy
 
 _FIGURES = re.compile(r"\d+")
@@ -14,6 +14,7 @@ _PAGE_NUMBER = re.compile(
     r"(?:page|p\.|seite|[-–—|])?\s*(?:[eES]?\d{1,5}|[ivxl]{1,6})(?:\s*(?:of|/|von)\s*\d{1,5}|\s*[-–—|])?",
     re.IGNORECASE,
 )
+_PAGE_OF_PAGES = re.compile(r"(?:page|seite) \d{1,5}(?: (?:of|von) \d{1,5})?", re.IGNORECASE)
 
 
 class Sheet(Struct, frozen=True):
@@ -52,6 +53,8 @@ def without_running_heads(sheets: Sequence[Sheet]) -> list[Sheet]:
                 or (apart and outermost and len(sheets) >= 4 and usual >= 0.6 * len(sheets))
             ):
                 out.update(id(span) for span in row)
+            elif outermost:
+                out.update(id(span) for span in row if _PAGE_OF_PAGES.fullmatch(tidy(span.text)))
         cleared.append(
             Sheet(tuple(span for span in sheet.spans if id(span) not in out), sheet.height, sheet.page)
         )

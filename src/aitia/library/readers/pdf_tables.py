@@ -55,6 +55,8 @@ def rows_of(lines: Sequence[Line]) -> list[str]:
 def _continues(above: Sequence[str], row: Sequence[str]) -> bool:
     """Whether the cells of a row are the next lines of the cells above: fewer of them, of words only, and no label."""
     filled = [cell for cell in row if cell]
+    if filled == [row[0]]:
+        return row[0][:1].islower() and bool(above[0])
     if row[0] or len(filled) >= sum(map(bool, above)) or any(_FIGURE.match(cell) for cell in filled):
         return False
     return all(above[index] for index, cell in enumerate(row) if cell)

@@ -66,6 +66,18 @@ def body_size(lines: Sequence[Line]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
+def _common_sizes(lines: Sequence[Line]) -> frozenset[float]:
+    """The sizes in which more than a seventh of the text is set: none of them makes a heading by itself."""
+    sizes: Counter[float] = Counter()
+    rows: Counter[float] = Counter()
+    for line in lines:
+        sizes[round(line.size * 2) / 2] += len(line.text)
+        rows[round(line.size * 2) / 2] += 1
+    return frozenset(
+        size for size, letters in sizes.items() if letters * 7 > sizes.total() and rows[size] > 12
+    )
+
+
 def parts_of(lines: Sequence[Line]) -> tuple[str, list[Part]]:
     """The title, and the headings and passages in reading order.
 
@@ -74,7 +86,8 @@ def parts_of(lines: Sequence[Line]) -> tuple[str, list[Part]]:
     size = body_size(lines)
     letters = sum(len(line.text) for line in lines)
     bold = sum(len(line.text) for line in lines if line.bold) > 0.5 * letters
-    groups = list(_grouped(lines, size, bold))
+    body = _Type(size, bold, _leading(lines, size), _common_sizes(lines))
+    groups = list(_grouped(lines, body))
     title_at = _title(groups, size)
     title = _heading_text(groups[title_at]).rstrip("*∗†‡§ ") if title_at is not None else ""
     groups = _without_byline_headings(groups, title_at)
@@ -158,8 +171,17 @@ def _title(groups: Sequence[_Group], size: float) -> int | None:
     return max(long or candidates, key=lambda pair: pair[1].lines[0].size)[0]
 
 
-def _grouped(lines: Sequence[Line], size: float, bold_text: bool) -> Iterator[_Group]:
-    leading = _leading(lines, size)
+class _Type(Struct, frozen=True):
+    """How the running text is set."""
+
+    size: float
+    bold: bool
+    leading: float
+    """The usual distance of baselines within paragraphs, in sizes of type."""
+    common: frozenset[float]
+
+
+def _grouped(lines: Sequence[Line], body: _Type) -> Iterator[_Group]:
     index = 0
     while index < len(lines):
         stop = table_end(lines, index)
@@ -169,21 +191,21 @@ def _grouped(lines: Sequence[Line], size: float, bold_text: bool) -> Iterator[_G
             continue
         before = lines[index - 1] if index else None
         after = lines[index + 1] if index + 1 < len(lines) else None
-        style = _style(lines[index], before, after, size, bold_text, leading)
+        style = _style(lines[index], before, after, body)
         stop = index + 1
         while stop < len(lines):
             previous, line = lines[stop - 1], lines[stop]
             if table_end(lines, stop) > stop:
                 break
             following = lines[stop + 1] if stop + 1 < len(lines) else None
-            other = _style(line, previous, following, size, bold_text, leading)
+            other = _style(line, previous, following, body)
             if style is None:
-                if other is not None or _begins(previous, line, leading):
+                if other is not None or _begins(previous, line, body.leading):
                     break
             elif not _goes_on(style, other, previous, line):
                 break
             stop += 1
-        if style and stop - index > (3 if lines[index].size < 1.2 * size else 8):
+        if style and stop - index > (3 if lines[index].size < 1.2 * body.size else 8):
             style = None  # an abstract in bold, or advice in a box
         yield _Group(tuple(lines[index:stop]), style)
         index = stop
@@ -200,9 +222,7 @@ def _leading(lines: Sequence[Line], size: float) -> float:
     return median(steps) if steps else 1.2
 
 
-def _style(
-    line: Line, before: Line | None, after: Line | None, size: float, bold_text: bool, leading: float
-) -> Style | None:
+def _style(line: Line, before: Line | None, after: Line | None, body: _Type) -> Style | None:
     """How the line is set if that makes it a heading, else None."""
     text = tidy(_MARK.sub("", line.text))
     letters = sum(map(str.isalpha, text))
@@ -210,10 +230,11 @@ def _style(
         return None
     if _CAPTION.match(text) or _BULLET.match(text):
         return None
+    size, leading = body.size, body.leading
     gap = gap_between(before, line)
     apart = gap is None or gap > 1.25 * leading
-    large = line.size > 1.09 * size
-    bold = line.bold and not bold_text
+    large = line.size > 1.09 * size and round(line.size * 2) / 2 not in body.common
+    bold = line.bold and not body.bold
     capitals = text.isupper() and letters >= 4
     sentence = text[-1] in ".,;" and not _is_short_name(text)
     named = is_section_name(text) and text[0] != text[0].lower()
