@@ -56,7 +56,7 @@ def recognises(head: bytes) -> bool:
 
 
 def split(stream: BinaryIO) -> Iterator[bytes]:
-    """Parts of up to 20 articles."""
+    """Parts of about 20 articles."""
     return records.split(_RECORDS, stream)
 
 

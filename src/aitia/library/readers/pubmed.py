@@ -42,7 +42,7 @@ def recognises(head: bytes) -> bool:
 
 
 def split(stream: BinaryIO) -> Iterator[bytes]:
-    """Parts of up to 500 records."""
+    """Parts of about 500 records."""
     return records.split(_RECORDS, stream)
 
 

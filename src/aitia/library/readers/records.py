@@ -50,7 +50,7 @@ def records(
 ) -> Records:
     """Records whose elements have one of the names (a pattern), within an element that has one of the names of a set.
 
-    A part holds up to `a_part` records; a record may have `largest` bytes. `alone` is the set for records that come
+    A part holds about `a_part` records; a record may have `largest` bytes. `alone` is the set for records that come
     without one. `name` tells how a person calls a record that cannot be read: "PMID 123".
     """
     record, whole = names.encode(), sets.encode()
@@ -104,8 +104,9 @@ def split(shape: Records, stream: BinaryIO) -> Iterator[bytes]:
                 f"a record after number {number - 1} is larger than {shape.largest // 1_000_000} MB, as no "
                 f"{shape.noun} is; fetch the file again"
             )
-        for index in range(0, len(ends), shape.a_part):
-            group = ends[index : index + shape.a_part]
+        size = -(-len(ends) // max(1, round(len(ends) / shape.a_part))) or 1
+        for index in range(0, len(ends), size):
+            group = ends[index : index + size]
             start = ends[index - 1] if index else 0
             yield b"".join(
                 (_MARK, b'%d"?>' % number, opening or b"", pending[start : group[-1]], _closed(opening))
