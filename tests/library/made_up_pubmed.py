@@ -4,11 +4,13 @@ import gzip
 import random
 from pathlib import Path
 
-_WORDS = "migraine aura attack triptan nausea patient trial placebo dose week month pain light sound sleep".split()
+_WORDS = (
+    "migraine aura attack triptan nausea patient trial placebo dose week month pain light sound sleep".split()
+)
 
 
 def record(pmid: int, extra: str = "") -> str:
-    """A record with two labelled parts of four sentences."""
+    """A record with two labelled parts of random words, and a conclusion that can be read."""
     chance = random.Random(pmid)
 
     def sentence() -> str:
@@ -17,6 +19,10 @@ def record(pmid: int, extra: str = "") -> str:
     parts = "".join(
         f'<AbstractText Label="{label}">{" ".join(sentence() for _ in range(2))}</AbstractText>'
         for label in ("METHODS", "RESULTS")
+    )
+    parts += (
+        f'<AbstractText Label="CONCLUSIONS">Triptans reduced migraine pain within {chance.randint(1, 48)} hours in '
+        f"{chance.randint(2, 90)}% of patients.</AbstractText>"
     )
     return (
         f'<PubmedArticle><MedlineCitation Status="MEDLINE"><PMID Version="1">{pmid}</PMID>'

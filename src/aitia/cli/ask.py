@@ -1,13 +1,28 @@
 """aitia ask"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from aitia.answers.writers import FORMATS, SUFFIXES, writer
-from aitia.cli.shared import deliver, library_option, open_library
-from aitia.errors import NOT_ANSWERED
-from aitia.evidence.article import AUDIENCES
+from aitia.cli.shared import deliver, library_option, open_library, tell
+from aitia.errors import NOT_ANSWERED, LibraryError
+from aitia.evidence.article import AUDIENCES, Article
+
+if TYPE_CHECKING:
+    from aitia.documents import DocumentLibrary
+    from aitia.service import Library
+
+
+def _keep(library: "Library | DocumentLibrary", article: Article) -> None:
+    from aitia.service import Library
+
+    if isinstance(library, Library):
+        raise LibraryError("--keep is for libraries in the database: aitia library add makes one.")
+    from aitia.library.store.answers import keep
+
+    tell(f"kept as answer {keep(library.database, library.library.id, article)}")
 
 
 @click.command(
@@ -47,6 +62,12 @@ Exit code 3: the library cannot answer the question."""
     metavar="FILE",
     help="Write to a file instead of the terminal.",
 )
+@click.option(
+    "--keep",
+    is_flag=True,
+    help="Keep the answer in the database, so that a retraction of a source it cites is told. "
+    "Otherwise no question is kept.",
+)
 @library_option
 def ask(
     question: tuple[str, ...],
@@ -54,10 +75,14 @@ def ask(
     length: str,
     form: str | None,
     output: Path | None,
+    keep: bool,
     library_name: str | None,
 ) -> int:
     """Answer QUESTION with short statements, each cited to its source."""
-    article = open_library(library_name).ask(" ".join(question), audience, length)
+    library = open_library(library_name)
+    article = library.ask(" ".join(question), audience, length)
+    if keep:
+        _keep(library, article)
     chosen = form or (SUFFIXES.get(output.suffix.lower(), "markdown") if output else "terminal")
     deliver(writer(chosen)(article), output)
     return 0 if article.answered else NOT_ANSWERED

@@ -13,6 +13,7 @@ from aitia.library.locate import locate, named_libraries
 _ELSEWHERE = {
     "create": ("aitia.cli.library_add", "create"),
     "add": ("aitia.cli.library_add", "add_command"),
+    "refresh": ("aitia.cli.library_add", "refresh"),
     "remove": ("aitia.cli.library_add", "remove"),
 }
 """Commands that need the database's software, loaded only when they are called."""

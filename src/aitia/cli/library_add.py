@@ -9,15 +9,18 @@ from pathlib import Path
 import click
 
 from aitia.cli.shared import tell
-from aitia.errors import INTERRUPTED, LibraryError
+from aitia.errors import INTERRUPTED, NOT_ANSWERED, LibraryError
+from aitia.evidence.nouns import Standing
 from aitia.library.add import Tally, Trouble, add, known_files
 from aitia.library.containers import find
 from aitia.library.intake import Job, Progress, jobs_of
 from aitia.library.outside import connector_for, fetcher, jobs_from
+from aitia.library.refresh import standing_jobs
 from aitia.library.store import libraries
+from aitia.library.store.answers import touched
 from aitia.library.store.database import engine
 from aitia.library.store.index import drop_index
-from aitia.library.store.libraries import StoredLibrary
+from aitia.library.store.libraries import StoredLibrary, count_by_standing
 from aitia.library.store.locks import only_writer
 
 SOME_FAILED = 1
@@ -126,7 +129,41 @@ def add_command(
         return INTERRUPTED
     line.end()
     _say_what_was_done(done, library)
+    if done.retracted:
+        _list_touched_answers(library)
     return SOME_FAILED if done.troubles else 0
+
+
+@click.command(
+    epilog="""\b
+Example: aitia library refresh neurology
+\b
+Exit code 1: a service could not be asked. 3: kept answers cite a source that was retracted."""
+)
+@click.argument("name")
+def refresh(name: str) -> int:
+    """Ask PubMed and Crossref whether sources of the library NAME were retracted, corrected, doubted or replaced."""
+    library = stored(name)
+    database = engine()
+    line = _ProgressLine(0)
+    tally = add(
+        database, library, standing_jobs(database, library.id, fetcher()), ["refresh"], 1, None, line.show
+    )
+    line.end()
+    _say_what_was_done(tally, library)
+    by_standing = count_by_standing(database, library.id)
+    click.echo(", ".join(f"{count:,} {standing}" for standing, count in by_standing.items()) or "no sources")
+    if _list_touched_answers(library):
+        return NOT_ANSWERED
+    return SOME_FAILED if tally.troubles else 0
+
+
+def _list_touched_answers(library: StoredLibrary) -> bool:
+    """List the kept answers that cite a source with a notice about it; whether one of them was retracted."""
+    kept = touched(engine(), library.id)
+    for one in kept:
+        click.echo(f"answer {one.id} of {one.made[:10]} cites {one.source} ({one.standing}): {one.question}")
+    return any(one.standing is Standing.RETRACTED for one in kept)
 
 
 def stored(name: str) -> StoredLibrary:
@@ -179,10 +216,7 @@ def _say_what_was_done(tally: Tally, library: StoredLibrary) -> None:
     )
     click.echo(f"{library.name}: {', '.join(parts)}, in {tally.seconds:.1f} s{rate}")
     if tally.retracted:
-        click.echo(
-            f"{len(tally.retracted):,} sources held before were retracted and are no longer cited: "
-            f"aitia library list --library {library.name} --standing retracted"
-        )
+        click.echo(f"{len(tally.retracted):,} sources held before were retracted and are no longer cited")
 
 
 def _table(troubles: list[Trouble]) -> None:

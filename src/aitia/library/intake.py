@@ -1,9 +1,10 @@
 """What is to be read: from the names that a person gives to parts of files, in order, without those already held."""
 
+import io
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from msgspec import Struct
 
@@ -82,9 +83,9 @@ def _parts(found: Found, stream: BinaryIO, skipped: int, is_single: bool) -> Ite
             raise DocumentError(reason)
         yield Job(found.origin, found.name, passed_over=reason, size=found.size)
         return
-    joined = _Rejoined(head, stream)
+    joined = cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream), 2**18))
     if reader.split is None:
-        data = read_whole(joined)  # type: ignore[arg-type]
+        data = read_whole(joined)
         yield Job(
             found.origin,
             found.name,
@@ -97,7 +98,7 @@ def _parts(found: Found, stream: BinaryIO, skipped: int, is_single: bool) -> Ite
         return
     number = 0
     told = 0
-    for number, data in enumerate(reader.split(joined), start=1):  # type: ignore[arg-type]
+    for number, data in enumerate(reader.split(joined), start=1):
         # What is read from a compressed file is more than its size; the end makes up for the rest.
         share = min(len(data), found.size - told) if not found.origin.endswith(".gz") else 0
         told += share
@@ -107,23 +108,18 @@ def _parts(found: Found, stream: BinaryIO, skipped: int, is_single: bool) -> Ite
     yield Job(found.origin, found.name, found.fingerprint, number, is_end=True, size=found.size - told)
 
 
-class _Rejoined:
+class _Rejoined(io.RawIOBase):
     """A stream whose first bytes were read already."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self._head = head
         self._rest = rest
 
-    def read(self, size: int = -1) -> bytes:
-        """As a file's `read`."""
-        if not self._head:
-            return self._rest.read(size)
-        if size < 0:
-            found, self._head = self._head + self._rest.read(), b""
-            return found
-        found, self._head = self._head[:size], self._head[size:]
-        return found + self._rest.read(size - len(found)) if len(found) < size else found
-
     def readable(self) -> bool:
-        """True."""
         return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
+        part = self._head[: len(buffer)] or self._rest.read(len(buffer))
+        self._head = self._head[len(buffer) :]
+        buffer[: len(part)] = part
+        return len(part)

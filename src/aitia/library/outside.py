@@ -68,15 +68,17 @@ def jobs_from(address: str, before: Progress | None, fetcher: "Fetcher") -> Iter
         for fetched in connector.fetch(address.partition(":")[2], fetcher, position):
             number += 1
             for work in fetched.missing:
-                yield Job(address, address, failure=f"{connector.name} holds no record of {work}")
-            yield Job(address, fetched.name, address, number - 1, _part(fetched), position=fetched.position)
+                what = "text" if work.startswith("pmcid:") else "record"
+                yield Job(address, address, failure=f"{connector.name} gives no {what} of {work}")
+            yield Job(address, fetched.name, address, number - 1, part_of(fetched), position=fetched.position)
     except AitiaError as error:
         yield Job(address, address, failure=str(error))
         return
     yield Job(address, address, address, number, is_end=True)
 
 
-def _part(fetched: Fetched) -> Part:
+def part_of(fetched: Fetched) -> Part:
+    """What a worker reads of it."""
     if fetched.reader is None:
         return Part(DOCUMENTS, fetched.name, msgspec.msgpack.encode(fetched.documents))
     return Part(fetched.reader, fetched.name, fetched.data)

@@ -192,8 +192,8 @@ def key_of(document: Document, title: str, text: str) -> str:
         return f"doi-{slug}" if len(slug) <= 100 else f"doi-{slug[:90]}-{_short_hash(document.doi)}"
     if document.pmcid:
         return _slug(document.pmcid)
-    if document.identifier and 2 < len(_slug(document.identifier)) <= 60:
-        return _slug(document.identifier)
+    if document.identifier and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", document.identifier):
+        return document.identifier
     return f"{_slug(title)[:60].strip('-.') or 'document'}-{_short_hash(document.identifier or title + text)}"
 
 

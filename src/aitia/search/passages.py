@@ -7,7 +7,7 @@ which version of the library it holds.
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import tantivy
@@ -18,7 +18,9 @@ from aitia.search.terms import TOKENIZER, analyzer
 from aitia.state import write_atomically
 
 FIELDS = {"title": 2.0, "text": 1.0, "subjects": 0.5}
-"""The searched fields and their weights, see docs/benchmarks.md."""
+"""The searched fields and their weights for a question, see docs/benchmarks.md."""
+FIELDS_OF_CLAIM = {"title": 1.0, "text": 1.0, "subjects": 0.5}
+"""The same for a claim ("Aspirin prevents stroke"), whose words stand in texts rather than in titles."""
 ENTRY = 2500
 """Characters in an entry, unless one passage is longer."""
 FORMAT = 1
@@ -134,7 +136,7 @@ class PassageWriter:
 
     def remove(self, source: int) -> None:
         """Take a source out."""
-        self._writer.delete_documents("source", source)
+        self._writer.delete_documents_by_term("source", source)
 
     def commit(self, version: int) -> None:
         """Make what was added findable, and note that the index now holds this version of the library."""
@@ -166,8 +168,8 @@ class PassageIndex:
         """In how many entries a stem occurs, at most: titles and texts are counted apart."""
         return max(self._searcher.doc_freq(field, stem) for field in FIELDS)
 
-    def search(self, stems: Sequence[tuple[str, float]], top: int) -> list[Entry]:
-        """The entries nearest to some weighted stems, best first."""
+    def search(self, stems: Sequence[tuple[str, float]], fields: Mapping[str, float], top: int) -> list[Entry]:
+        """The entries nearest to some weighted stems in weighted fields, best first."""
         if not stems or not self.size or top < 1:
             return []
         clauses = [
@@ -178,7 +180,7 @@ class PassageIndex:
                 ),
             )
             for stem, share in stems
-            for field, weight in FIELDS.items()
+            for field, weight in fields.items()
         ]
         hits = self._searcher.search(
             tantivy.Query.boolean_query(clauses), min(top, self.size), count=False

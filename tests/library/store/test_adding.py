@@ -55,7 +55,11 @@ def state(database: Engine, name: str) -> str:
 
 def faults() -> list[str]:
     """What `aitia doctor` finds wrong with databases and indexes."""
-    return [one.says for one in examine() if not one.is_well and one.what.startswith(("library", "database", "index"))]
+    return [
+        one.says
+        for one in examine()
+        if not one.is_well and one.what.startswith(("library", "database", "index"))
+    ]
 
 
 @pytest.fixture
@@ -147,7 +151,9 @@ def test_one_bad_file_does_not_stop_the_rest(database: Engine, tmp_path: Path) -
     folder.mkdir()
     (folder / "a.md").write_text("# Gout\n\nGout is caused by crystals of urate.\n", encoding="utf-8")
     (folder / "b.pdf").write_bytes(b"%PDF-1.7\nno more than this")
-    (folder / "c.xml").write_text(f"<PubmedArticleSet>{record(90000001)}<PubmedArticle><PMID>9", encoding="utf-8")
+    (folder / "c.xml").write_text(
+        f"<PubmedArticleSet>{record(90000001)}<PubmedArticle><PMID>9", encoding="utf-8"
+    )
     (folder / "d.jpg").write_bytes(b"\xff\xd8\xff\xe0")
     (folder / "e.txt").write_bytes(b"")
     (folder / "f.html").write_bytes(b"%PDF-1.4 this is no page")

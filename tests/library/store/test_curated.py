@@ -29,9 +29,13 @@ def test_a_curated_library_comes_back_whole_and_answers_the_same(database: Engin
     with reading(database) as connection:
         stored = contents_of(connection, opened.library)
     assert stored is not None
-    assert sorted(stored.statements, key=lambda one: one.id) == sorted(written.statements, key=lambda one: one.id)
+    assert sorted(stored.statements, key=lambda one: one.id) == sorted(
+        written.statements, key=lambda one: one.id
+    )
     assert sorted(stored.sources, key=lambda one: one.id) == sorted(written.sources, key=lambda one: one.id)
-    assert replace(stored, name="", sources=(), statements=()) == replace(written, name="", sources=(), statements=())
+    assert replace(stored, name="", sources=(), statements=()) == replace(
+        written, name="", sources=(), statements=()
+    )
     question = written.topics[0].question or f"What is {written.conditions[0].label}?"
     from_folder = Library.open(GLIMMER).ask(question)
     from_database = opened.ask(question)

@@ -84,7 +84,9 @@ def test_a_later_record_of_a_work_takes_the_place_of_the_earlier(
     database: Engine, library: StoredLibrary
 ) -> None:
     put(database, library, [ABSTRACT])
-    later = replace(ABSTRACT, blocks=(Block("Attacks fell by 0.9 a month."),), revised="2021-01-01", authors=())
+    later = replace(
+        ABSTRACT, blocks=(Block("Attacks fell by 0.9 a month."),), revised="2021-01-01", authors=()
+    )
     assert put(database, library, [later]).updated == 1
     held = everything(database, library)["pmid-90000001"]
     assert held.text == "Attacks fell by 0.9 a month."
@@ -116,7 +118,9 @@ def test_the_full_text_takes_the_place_of_the_abstract_in_either_order(
 
 
 def test_ids_of_a_file_mean_nothing_in_another_file(database: Engine, library: StoredLibrary) -> None:
-    one = Document(format="jsonl", title="On gout", extent=Extent.FULL, blocks=(Block("Gout hurts."),), identifier="1")
+    one = Document(
+        format="jsonl", title="On gout", extent=Extent.FULL, blocks=(Block("Gout hurts."),), identifier="1"
+    )
     other = replace(one, title="On lupus", blocks=(Block("Lupus tires."),))
     put(database, library, [one], origin="a.jsonl")
     put(database, library, [other], origin="b.jsonl")
@@ -145,7 +149,9 @@ def test_two_works_of_one_title_get_ids_of_their_own(database: Engine, library: 
 
 
 def test_a_retraction_counts_whichever_comes_first(database: Engine, library: StoredLibrary) -> None:
-    notice = Notice(NoticeKind.RETRACTION, "pmid:90000001", "pmid:90000009", "CommentsCorrections RetractionOf")
+    notice = Notice(
+        NoticeKind.RETRACTION, "pmid:90000001", "pmid:90000009", "CommentsCorrections RetractionOf"
+    )
     retracting = Document(
         format="pubmed", title="Retraction", extent=Extent.METADATA, pmid="90000009", notices=(notice,)
     )

@@ -14,7 +14,7 @@ from aitia.search.analysis import readable
 from aitia.search.terms import stems, stop_stems
 
 DEFINITION = "definition"
-_FAINT = 0.3
+_FAINT = 0.6
 """How much the words that only name the facet ("causes", "treated") count in the search."""
 
 
@@ -26,6 +26,8 @@ class Facet(Struct, frozen=True, forbid_unknown_fields=True):
     offer: str
     asked: tuple[str, ...]
     said: tuple[str, ...]
+    near: tuple[str, ...] = ()
+    """Facets whose headings may well stand over an answer to this one."""
 
 
 class Term(Struct, frozen=True):

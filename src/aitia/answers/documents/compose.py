@@ -12,7 +12,7 @@ from aitia import __version__
 from aitia.answers import texts
 from aitia.answers.bullet import basis, reference
 from aitia.answers.documents.asked import DEFINITION, Asked, facets
-from aitia.answers.documents.retrieve import ENOUGH, Candidate, Retrieved
+from aitia.answers.documents.retrieve import ENOUGH, Candidate, Retrieved, with_all_facets
 from aitia.answers.safety import Signpost, signpost
 from aitia.answers.selection import likeness
 from aitia.evidence.article import (
@@ -40,6 +40,10 @@ _AGAIN = 0.35
 """What a source loses for every sentence of it that was taken."""
 _FALL = 0.62
 """A sentence whose score is below this share of the best one's is left out."""
+_MOST = 150
+"""Sentences among which a question on everything is answered."""
+_OFFERED_FROM = 40
+"""Sentences in which next questions are looked for."""
 _NEAR = 0.3
 """Share of the subject that some passage must hold for titles to be offered in place of an answer."""
 _GUIDANCE = frozenset(
@@ -88,13 +92,15 @@ def _with_notice(article: Article, sign: Signpost | None) -> Article:
 def _answer(about: About, asked: Asked, found: Retrieved, audience: str, length: str) -> Article:
     candidates = found.candidates
     gaps = []
+    broad = asked.facet is None or asked.facet.id == DEFINITION
+    if broad:
+        candidates = with_all_facets(candidates[:_MOST])
     if audience == "patient":
         candidates = tuple(one for one in candidates if not _DOSE.search(one.text))
         if len(candidates) < len(found.candidates):
             gaps.append(
                 "How much of a medicine to take is for your doctor or pharmacist to say; it is left out here."
             )
-    broad = asked.facet is None or asked.facet.id == DEFINITION
     chosen = _Choice(candidates)
     lead = chosen.lead(asked)
     if not lead:
@@ -148,6 +154,9 @@ class _Choice:
         wanted = asked.facet.id if asked.facet else DEFINITION
         opening = [one for one in self._candidates if readability_alone(one.text) >= SHOWN_ALONE]
         to_the_point = [one for one in opening if wanted in one.facets]
+        if asked.facet is not None and wanted != DEFINITION:
+            # On another facet of the subject there may be much: it would be no answer.
+            return self.take(to_the_point, 1)
         return self.take(to_the_point or opening, 1)
 
     def on(self, facet: str) -> list[Candidate]:
@@ -266,7 +275,7 @@ class _Numbering:
 
 def _follow_ups(asked: Asked, found: Retrieved) -> tuple[str, ...]:
     """Questions on the same subject that the sentences found would answer."""
-    told = Counter(name for one in found.candidates for name in one.facets)
+    told = Counter(name for one in with_all_facets(found.candidates[:_OFFERED_FROM]) for name in one.facets)
     offered = [
         facet.offer.replace("{subject}", asked.subject)
         for facet in facets().values()
@@ -285,8 +294,11 @@ def _refused(about: About, asked: Asked, found: Retrieved, audience: str, length
         reason = f"none of its {about.sources:,} sources mentions {words}"
     elif found.coverage < ENOUGH:
         reason = f"no passage of its {about.sources:,} sources speaks of all that the question is about"
+    elif asked.facet is not None:
+        what = asked.facet.heading["clinician"].lower()
+        reason = f"its passages on “{asked.subject}” say nothing that can be quoted on this: {what}"
     else:
-        reason = "the passages that mention it hold no sentence that answers the question"
+        reason = "the passages that mention it hold no sentence that can be quoted"
     near = found.entries if found.coverage > _NEAR else ()
     titles = dict.fromkeys(
         found.sources[entry.source].title for entry in near if entry.source in found.sources
@@ -294,7 +306,7 @@ def _refused(about: About, asked: Asked, found: Retrieved, audience: str, length
     refused = _page(
         about, asked, audience, length, texts.CANNOT[audience].format(title=about.title, reason=reason)
     )
-    return replace(refused, nearest_topics=tuple(titles)[:5])
+    return replace(refused, nearest_topics=tuple(titles)[:5], follow_ups=_follow_ups(asked, found))
 
 
 def _page(about: About, asked: Asked, audience: str, length: str, lead: str) -> Article:

@@ -1,25 +1,52 @@
 """From a question to the sentences that bear on it, with what speaks for each."""
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import BigInteger, Connection, Integer, column, func, select, values
+from msgspec.structs import replace
+from sqlalchemy import Connection, text
 
 from aitia.answers.documents.asked import Asked, facet_asked, saying
 from aitia.answers.holdings import WEIGHT_OF_DESIGN
 from aitia.evidence.nouns import Kind, Source, Standing
 from aitia.library.standalone import readability_alone
 from aitia.library.store.reading import by_number
-from aitia.library.store.tables import passages, sources, statements
-from aitia.search.passages import Entry, PassageIndex
-from aitia.search.terms import stems
+from aitia.search.passages import FIELDS, FIELDS_OF_CLAIM, Entry, PassageIndex
+from aitia.search.terms import content_stems, stems
 
-ENTRIES = 60
+ENTRIES = 50
 """Index entries whose sentences compete."""
 ENOUGH = 0.72
 """Share of the subject, by rarity, that a sentence with its heading and title must hold to bear on the question."""
 _IN_PASSAGE = 0.6
 """What a word of the subject counts that stands in the passage, the heading or the title, but not in the sentence."""
+_OPENING = 3
+"""A sentence that names the subject this many words, besides its own, from its beginning is about it."""
+_UNREADABLE = 0.2
+"""The readability of a sentence by itself, at most, that is never shown."""
+_WANTED = "WITH wanted (source, first, last) AS (VALUES {wanted}) "
+_PASSAGES = (
+    _WANTED
+    + """
+SELECT passages.source_id, passages.ordinal, passages.section, passages.page, passages.start,
+       substr(sources.text, passages.start + 1, passages."end" - passages.start)
+FROM wanted
+JOIN passages ON passages.source_id = wanted.source AND passages.ordinal BETWEEN wanted.first AND wanted.last
+JOIN sources ON sources.id = passages.source_id
+"""
+)
+_SENTENCES = (
+    _WANTED
+    + """
+SELECT statements.source_id, statements.passage, statements.ordinal, statements.start, statements."end"
+FROM wanted
+JOIN statements ON statements.source_id = wanted.source
+     AND statements.passage BETWEEN wanted.first AND wanted.last
+ORDER BY statements.source_id, statements.ordinal
+"""
+)
+_LIST_MARK = re.compile(r"[-–•*·]\s+")
 _DOUBT = {Standing.CONCERN: 0.4, Standing.SUPERSEDED: 0.4, Standing.CORRECTED: 0.1}
 
 
@@ -58,7 +85,8 @@ class Retrieved(Struct, frozen=True):
 
 def search(index: PassageIndex, asked: Asked, top: int) -> list[Entry]:
     """The entries nearest to a question."""
-    return index.search([(term.stem, term.weight) for term in asked.terms], top)
+    fields = FIELDS if asked.question.endswith("?") or asked.facet is not None else FIELDS_OF_CLAIM
+    return index.search([(term.stem, term.weight) for term in asked.terms], fields, top)
 
 
 def retrieve(connection: Connection, index: PassageIndex, asked: Asked, audience: str) -> Retrieved:
@@ -82,37 +110,41 @@ def retrieve(connection: Connection, index: PassageIndex, asked: Asked, audience
     coverage = 0.0
     titles = {number: _Heading(source.title) for number, source in usable.items()}
     headings: dict[str, _Heading] = {}
-    for number, ordinal, section, page, start, text, sentences in _passages(connection, near):
+    for number, ordinal, section, page, start, words_of, sentences in _passages(connection, near):
         heading = headings.setdefault(section or "", _Heading(section or ""))
         title = titles[number]
-        around = frozenset(stems(text)) | heading.stems | title.stems
+        lines = [_line(words_of, first - start, last - start) for _, first, last in sentences]
+        around = frozenset().union(heading.stems, title.stems, *(own for _, _, own in lines))
         share = _share(asked, around)
         coverage = max(coverage, share)
         if share < ENOUGH:
             continue
-        for place, (statement, first, last) in enumerate(sentences, start=1):
-            words = text[first - start : last - start]
-            candidate = _candidate(
-                asked, audience, usable[number], heading, title, around, words, scores[number, ordinal]
-            )
-            if candidate is not None:
-                score, own, facets = candidate
-                found.append(
-                    Candidate(
-                        number,
-                        statement,
-                        ordinal,
-                        place,
-                        section,
-                        page,
-                        first,
-                        last,
-                        words,
-                        own,
-                        facets,
-                        score - 0.01 * min(place, 10),
-                    )
+        for place, ((statement, _, last), (offset, words, own)) in enumerate(
+            zip(sentences, lines, strict=True), start=1
+        ):
+            score = _score(asked, audience, usable[number], title, around, words, own)
+            if score is None:
+                continue
+            above = {name for name in (heading.facet, title.facet) if name}
+            says = asked.facet is not None and bool(saying()[asked.facet.id].search(words))
+            score += 1.2 * scores[number, ordinal] - 0.01 * min(place, 10) + _on_facet(asked, says, above)
+            facets = frozenset(above | {asked.facet.id}) if says and asked.facet else frozenset(above)
+            found.append(
+                Candidate(
+                    number,
+                    statement,
+                    ordinal,
+                    place,
+                    section,
+                    page,
+                    start + offset,
+                    last,
+                    words,
+                    own,
+                    facets,
+                    score,
                 )
+            )
     found.sort(key=lambda one: (-one.score, one.source, one.statement))
     return Retrieved(
         tuple(found),
@@ -128,8 +160,17 @@ class _Heading:
 
     def __init__(self, text: str) -> None:
         self.stems = frozenset(stems(text))
-        facet, _ = facet_asked(text)
+        facet, spans = facet_asked(text)
         self.facet = facet.id if facet else None
+        for start, end in reversed(spans):
+            text = f"{text[:start]} {text[end:]}"
+        self._matter = frozenset(content_stems(text))
+
+    def precision(self, asked: Asked) -> float:
+        """How much of what it is about is the subject of the question: 1 for "What causes X?" and a question on X,
+        less for "X with Y", another disease than X."""
+        subject = {term.stem for term in asked.terms if term.is_subject}
+        return len(self._matter & subject) / len(self._matter) if self._matter else 0.0
 
 
 def _share(asked: Asked, held: frozenset[str]) -> float:
@@ -139,21 +180,25 @@ def _share(asked: Asked, held: frozenset[str]) -> float:
     return sum(term.rarity for term in subject if term.stem in held) / total
 
 
-def _candidate(
+def _line(passage: str, start: int, end: int) -> tuple[int, str, frozenset[str]]:
+    """A sentence without the mark of a list before it: where it begins, its words, its stems."""
+    words = passage[start:end]
+    if mark := _LIST_MARK.match(words):
+        start += mark.end()
+        words = words[mark.end() :]
+    return start, words, frozenset(stems(words))
+
+
+def _score(
     asked: Asked,
     audience: str,
     source: Source,
-    heading: _Heading,
     title: _Heading,
     around: frozenset[str],
-    text: str,
-    nearness: float,
-) -> tuple[float, frozenset[str], frozenset[str]] | None:
-    """Score, stems and facets of a sentence; None if it cannot stand in an answer."""
-    alone = readability_alone(text)
-    if alone <= 0.2:
-        return None
-    own = frozenset(stems(text))
+    words: str,
+    own: frozenset[str],
+) -> float | None:
+    """What speaks for a sentence, apart from its facet and its passage; None if it cannot stand in an answer."""
     subject = [term for term in asked.terms if term.is_subject]
     total = sum(term.rarity for term in subject) or 1.0
     coverage = (
@@ -165,19 +210,40 @@ def _candidate(
     )
     if coverage < ENOUGH * _IN_PASSAGE:
         return None
-    facets = {name for name, pattern in saying().items() if pattern.search(text)}
-    above = {heading.facet, title.facet} - {None}
-    score = 1.2 * nearness + 1.5 * coverage + 0.7 * alone + 0.3 * WEIGHT_OF_DESIGN[source.kind]
-    if asked.facet is not None:
-        score += 0.8 * (asked.facet.id in facets) + 0.7 * (asked.facet.id in above)
-        if above and asked.facet.id not in above:
-            score -= 0.3
+    alone = readability_alone(words)
+    if alone <= _UNREADABLE:
+        return None
+    score = 1.5 * coverage + 0.7 * alone + 0.3 * WEIGHT_OF_DESIGN[source.kind] + title.precision(asked)
+    names = {term.stem for term in subject}
+    if names <= own and names <= set(stems(" ".join(words.split()[: len(names) + _OPENING]))):
+        score += 0.5
     if audience == "patient":
-        score -= 0.02 * max(0, len(text.split()) - 20)
+        score -= 0.02 * max(0, len(words.split()) - 20)
     score -= _DOUBT.get(source.standing, 0.0)
     if source.kind in (Kind.ANIMAL, Kind.IN_VITRO) and audience != "researcher":
         score -= 0.4
-    return score, own, frozenset(facets) | frozenset(name for name in above if name)
+    return score
+
+
+def _on_facet(asked: Asked, says: bool, above: set[str]) -> float:
+    """What a sentence gains by being on the facet that was asked for: by its own words, by what stands over it."""
+    if asked.facet is None:
+        return 0.0
+    score = 0.8 * says + 0.7 * (asked.facet.id in above)
+    if above and asked.facet.id not in above and not above & set(asked.facet.near):
+        score -= 0.3
+    return score
+
+
+def with_all_facets(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates with every facet that their words are on, not only the one that was asked for."""
+    return tuple(
+        replace(
+            one,
+            facets=one.facets.union(name for name, pattern in saying().items() if pattern.search(one.text)),
+        )
+        for one in candidates
+    )
 
 
 _Row = tuple[int, int, str | None, int | None, int, str, list[tuple[int, int, int]]]
@@ -187,45 +253,10 @@ def _passages(connection: Connection, entries: Sequence[Entry]) -> list[_Row]:
     """The passages of some entries with their words and the spans of their sentences."""
     if not entries:
         return []
-    wanted = (
-        values(column("s", BigInteger), column("f", Integer), column("l", Integer), name="wanted")
-        .data([(entry.source, entry.first, entry.last) for entry in entries])
-        .cte()
-    )
-    length = passages.c.end - passages.c.start
-    query = (
-        select(
-            passages.c.source_id,
-            passages.c.ordinal,
-            passages.c.section,
-            passages.c.page,
-            passages.c.start,
-            func.substr(sources.c.text, passages.c.start + 1, length),
-        )
-        .select_from(wanted)
-        .join(
-            passages,
-            (passages.c.source_id == wanted.c.s) & passages.c.ordinal.between(wanted.c.f, wanted.c.l),
-        )
-        .join(sources, sources.c.id == passages.c.source_id)
-    )
-    rows = connection.execute(query).all()
+    # Whole numbers only, and hundreds of them: written out, since binding each costs more than the query.
+    wanted = ", ".join(f"({entry.source}, {entry.first}, {entry.last})" for entry in entries)
+    rows = connection.execute(text(_PASSAGES.format(wanted=wanted))).all()
     sentences: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
-    lines = (
-        select(
-            statements.c.source_id,
-            statements.c.passage,
-            statements.c.ordinal,
-            statements.c.start,
-            statements.c.end,
-        )
-        .select_from(wanted)
-        .join(
-            statements,
-            (statements.c.source_id == wanted.c.s) & statements.c.passage.between(wanted.c.f, wanted.c.l),
-        )
-        .order_by(statements.c.source_id, statements.c.ordinal)
-    )
-    for number, passage, ordinal, start, end in connection.execute(lines):
+    for number, passage, ordinal, start, end in connection.execute(text(_SENTENCES.format(wanted=wanted))):
         sentences.setdefault((number, passage), []).append((ordinal, start, end))
     return [(*row, sentences.get((row[0], row[1]), [])) for row in rows]

@@ -115,3 +115,15 @@ def count_sources(database: Engine, library_id: int) -> int:
     with reading(database) as connection:
         query = select(func.count()).select_from(sources).where(sources.c.library_id == library_id)
         return connection.execute(query).scalar_one()
+
+
+def count_by_standing(database: Engine, library_id: int) -> dict[str, int]:
+    """How many sources have each standing, the commonest first."""
+    query = (
+        select(sources.c.standing, func.count())
+        .where(sources.c.library_id == library_id)
+        .group_by(sources.c.standing)
+        .order_by(func.count().desc())
+    )
+    with reading(database) as connection:
+        return {row[0]: row[1] for row in connection.execute(query)}

@@ -153,6 +153,26 @@ figures = Table(
     sqlite_with_rowid=False,
 )
 
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("library_id", ForeignKey("libraries.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("made", String(32), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("audience", String(20), nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("article", Text, nullable=False, doc="JSON."),
+)
+"""Answers that somebody asked to keep; no question is kept otherwise."""
+
+cited = Table(
+    "cited",
+    metadata,
+    Column("answer_id", ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(120), primary_key=True, doc="The id of a source that the answer cites.", index=True),
+)
+
 notices = Table(
     "notices",
     metadata,

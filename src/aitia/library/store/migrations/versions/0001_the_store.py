@@ -21,6 +21,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_libraries_name")),
     )
     op.create_table(
+        "answers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("library_id", sa.Integer(), nullable=False),
+        sa.Column("made", sa.String(length=32), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("audience", sa.String(length=20), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("article", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["library_id"], ["libraries.id"], name=op.f("fk_answers_library_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
+    )
+    op.create_index("ix_answers_library_id", "answers", ["library_id"], unique=False)
+
+    op.create_table(
         "files",
         sa.Column("library_id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
@@ -142,6 +158,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_sources_version", "sources", ["library_id", "version"], unique=False)
     op.create_index("uq_sources_key", "sources", ["library_id", "key"], unique=True)
+
+    op.create_table(
+        "cited",
+        sa.Column("answer_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["answers.id"], name=op.f("fk_cited_answer_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("answer_id", "key", name=op.f("pk_cited")),
+    )
+    op.create_index("ix_cited_key", "cited", ["key"], unique=False)
 
     op.create_table(
         "figures",
