@@ -136,6 +136,48 @@ def test_isotopes_ordinals_and_charges_keep_their_superscripts() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ("fewer deaths<sup>12–15</sup> and", "fewer deaths and"),
+        ("fewer deaths.<sup>[12]</sup><sup>[13]</sup> The", "fewer deaths. The"),
+        ("fewer deaths <sup>3, 4</sup>, and", "fewer deaths, and"),
+        (
+            "hepatitis B<sup>3</sup> and vitamin D<sup>2</sup> in 2019<sup>7</sup>",
+            "hepatitis B and vitamin D in 2019",
+        ),
+        ("43%<sup>8</sup> of type I<sup>2</sup> cases", "43% of type I cases"),
+        (
+            "4.2 × 10<sup>12</sup>/L, 10<sup>−6</sup> M and 20 mL min<sup>-1</sup>",
+            "4.2 × 10¹²/L, 10⁻⁶ M and 20 mL min⁻¹",
+        ),
+        ("χ<sup>2</sup> = 4, I<sup>2</sup> = 30%, cm<sup>3</sup>", "χ² = 4, I² = 30%, cm³"),
+        ("CD4<sup>+</sup> cells and Na<sup>+</sup>", "CD4+ cells and Na⁺"),
+        ("SOD1<sup>G93A</sup> mice, Drug<sup>®</sup>", "SOD1G93A mice, Drug®"),
+        ("the mean*<sup>†</sup> was", "the mean* was"),
+    ],
+)
+def test_superscripts(markup: str, words: str) -> None:
+    assert told(page(f"<p>{LONG}</p><p>In short, {markup} so on.</p>"))[1][1] == f"In short, {words} so on."
+
+
+def test_what_opens_at_a_click_is_read() -> None:
+    body = (
+        f"<h1>Diet</h1><p>{LONG}</p><details class='expander'><summary><span>Foods that contain gluten</span></summary>"
+        "<ul><li>bread</li><li>pasta</li></ul></details>"
+    )
+    assert [text for _, text in told(page(body))][1:] == ["Foods that contain gluten", "bread", "pasta"]
+
+
+def test_a_cell_across_the_whole_table_is_its_title() -> None:
+    body = (
+        f"<p>{LONG}</p><table><tr><th colspan=2>Gout</th></tr><tr><th>Speciality</th><td>Rheumatology</td></tr>"
+        "<tr><th>Usual onset</th><td>Older men</td></tr></table>"
+    )
+    rows = ["Gout", "Speciality: Rheumatology", "Usual onset: Older men"]
+    assert [text for _, text in told(page(body))][1:] == rows
+
+
 def test_rows_of_a_table_without_a_header_name_what_they_say() -> None:
     body = (
         f"<p>{LONG}</p><table><tr><td>Dose</td><td>0.5 mg</td></tr><tr><td>Flares</td><td>3</td></tr></table>"

@@ -297,3 +297,16 @@ def test_keywords_beside_an_abstract_are_not_mixed_into_it() -> None:
         ("ABSTRACT", " ".join(abstract)),
         ("1. Introduction", "Gout hurts."),
     ]
+
+
+def test_a_table_of_contents_is_not_read() -> None:
+    page = [
+        (60.0, 760.0, "Contents", "Helvetica-Bold", 14.0),
+        *column(60, 740, ["1 Gout . . . . . . . . . . . 2", "2 Flares . . . . . . . . . . 3"]),
+        (60.0, 700.0, "1 Gout", "Helvetica-Bold", 14.0),
+        *column(60, 680, ["Gout is a disease of the joints."]),
+    ]
+    blocks = read(placed_pdf([page])).blocks
+    assert [(block.section, block.text) for block in blocks] == [
+        ("1 Gout", "Gout is a disease of the joints.")
+    ]

@@ -163,6 +163,10 @@ def _simplify(tree: "HtmlElement") -> None:
             element.remove(child)
         element.text = f"{OPEN}{content}{CLOSE}" if content else None
         element.tag = "sup"
+    for element in [*tree.iter("details", "summary")]:
+        # What opens at a click is text like any other; trafilatura does not look into it.
+        element.tag = "div" if element.tag == "details" else "p"
+        element.attrib.clear()
     links = tree.xpath("count(//a)")
     etree.strip_tags(tree, *_INLINE, *(("a",) if links > _MOST_LINKS else ()))
     for table in list(tree.iter("table")):

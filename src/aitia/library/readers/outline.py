@@ -41,6 +41,7 @@ _LEFT_OUT = re.compile(
     r"|(?:declarations? of |statements? of |disclosures? of )?(?:potential )?"
     r"(?:conflicts? of interests?|(?:competing|conflicting)(?: financial)? interests?)"
     r"(?: statements?| disclosures?| declarations?)?|interessenkonflikte?|disclosures?|disclosure statement"
+    r"|(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|índice|list of (?:figures|tables)|index"
     r"|publisher['’]s note|orcid(?: ids?)?|how to cite(?: this article)?|consent for publication)"
     r"\s?[.:]?",
     re.IGNORECASE,
@@ -66,14 +67,15 @@ _ABSTRACT = re.compile(
 def blocks_of(parts: Iterable[Part], title: str = "") -> tuple[Block, ...]:
     """The passages, each with its path of headings.
 
-    Left out, up to the next heading of the same or a higher level: reference lists, further reading,
-    acknowledgements, contributions and interests of the authors. A heading that repeats the title is no section.
+    Left out, up to the next heading of the same or a higher level: tables of contents, reference lists, further
+    reading, acknowledgements, contributions and interests of the authors. A heading that repeats the title, or at
+    the first level its beginning, is no section.
     """
     path: list[tuple[int, str]] = []
     left_out: int | None = None
     section: str | None = None
     blocks = []
-    own_title = tidy(title).casefold()
+    own_title = _letters(title)
     for part in parts:
         text = tidy(part.text)
         if not text:
@@ -87,10 +89,15 @@ def blocks_of(parts: Iterable[Part], title: str = "") -> tuple[Block, ...]:
         left_out = part.level if is_left_out(text) else None
         while path and path[-1][0] >= part.level:
             path.pop()
-        if text.casefold() != own_title:
+        letters = _letters(text)
+        if letters != own_title and not (part.level == 1 and letters and own_title.startswith(letters)):
             path.append((part.level, text))
         section = " > ".join(heading for _, heading in path) or None
     return tuple(blocks)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def is_left_out(heading: str) -> bool:

@@ -13,6 +13,12 @@ from msgspec.structs import replace
 
 from aitia.library.document import DocumentError
 
+# Fonts of TeX without a table of Unicode give the places of their glyphs: in the T1 encoding, and in OT1 below 0x10.
+_BY_PLACE = {
+    "\x1b": "ff", "\x1c": "fi", "\x1d": "fl", "\x1e": "ffi", "\x1f": "ffl", "\x10": "“", "\x11": "”", "\x12": "„",
+    "\x13": "«", "\x14": "»", "\x15": "–", "\x16": "—", "\x0b": "ff", "\x0c": "fi", "\x0d": "fl", "\x0e": "ffi",
+    "\x0f": "ffl",
+}  # fmt: skip
 WIDE = 0.95
 """Ems of white that part two cells or columns; justified words stand closer."""
 _MOST_GLYPHS = 100_000
@@ -76,6 +82,7 @@ def spans_of(page: Any) -> tuple[list[Span], int]:
 
 class _Glyph(Struct):
     letter: str
+    """One letter, or those of a ligature."""
     x0: float
     x1: float
     y: float
@@ -105,6 +112,8 @@ def _glyphs(textpage: Any, count: int, pdfium: Any) -> Iterator[_Glyph]:
             continue
         letter = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
         pdfium.FPDFText_GetLooseCharBox(textpage, index, rect)
+        if letter < " " and rect.right > rect.left and letter != "\u0002":
+            letter = _BY_PLACE.get(letter, "\ufffd")
         pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
         pointer = pdfium.FPDFText_GetTextObject(textpage, index)
         address = ctypes.addressof(pointer.contents) if pointer else -1

@@ -32,6 +32,7 @@ _ABSTRACT = re.compile(r"(?:abstract|summary|zusammenfassung|résumé|resumen)\W
 _INTRODUCTION = re.compile(
     r"(?:(?:1|I)[.)]?\s+)?(?:introduction|background|einleitung|introducción)\W?", re.IGNORECASE
 )
+_LEADERS = re.compile(r"(?:\.\s?){6}[.\s;]*\d{0,5}$")
 _WORD = re.compile(r"[^\W\d_]{3}|[^\W_]{2}[:;]")
 _MARK = re.compile(f"[{OPEN}{CLOSE}]")
 
@@ -143,8 +144,8 @@ def _without_byline_headings(groups: Sequence[_Group], title_at: int | None) -> 
 
 
 def _says_something(text: str) -> bool:
-    """Whether there is a word in it: a passage without one is a piece of a formula or of a picture."""
-    return bool(_WORD.search(text))
+    """Whether there is a word in it, as in no piece of a formula; lines of a table of contents say nothing either."""
+    return bool(_WORD.search(text)) and not _LEADERS.search(text)
 
 
 def _heading_text(group: _Group) -> str:
@@ -160,6 +161,13 @@ def _title(groups: Sequence[_Group], size: float) -> int | None:
         and group.lines[0].page == groups[0].lines[0].page
         and group.lines[0].size >= 1.12 * size
         and not is_section_name(_heading_text(group))
+    ]
+    # "1 Gout" is a heading like others of its size; "5 signs of gout" alone in large type is a title.
+    sizes = Counter(round(group.lines[0].size) for group in groups if group.style)
+    candidates = [
+        (index, group)
+        for index, group in candidates
+        if sizes[round(group.lines[0].size)] == 1 or not _NUMBERED.match(_heading_text(group))
     ]
     if not candidates:
         return None

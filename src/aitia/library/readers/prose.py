@@ -27,7 +27,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f]+")
 
 _RAISED = str.maketrans("0123456789+-−–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
 _CITATION = re.compile(r"[\[(]?\d{1,3}[a-z]?(?:\s?[,;–—‑‐-]\s?\d{1,3}[a-z]?){0,40}\s?[,;]?[\])]?")
-_NOTE = re.compile(r"[*∗⁎†‡§¶‖#]{1,6}|\[[^\]]{1,40}\]")
+_NOTE = re.compile(r"[*∗⁎†‡§¶‖#]{1,6}|(?:\[[^\]]{1,40}\]){1,40}")
 _EXPONENT = re.compile(r"[-−–]?\d{1,2}")
 _CHARGE = re.compile(r"\d?[+−–-]")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|e|er|o|a|º|ª)", re.IGNORECASE)

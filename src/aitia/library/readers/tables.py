@@ -19,6 +19,9 @@ def statements(rows: Sequence[Sequence[str]], *, header: bool | None = None) -> 
     table = [row for row in table if any(row)]
     if not table:
         return []
+    if len(table) > 1 and len(table[0]) > 1 and len(set(table[0])) == 1:
+        # One cell across the whole table is its title and names no column.
+        return [table[0][0], *statements(table[1:])]
     if header is None:
         header = _names_columns(table)
     if not header or len(table) < 2:
