@@ -13,10 +13,14 @@ _PASSED_OVER = re.compile(
     r"background|introduction|context|conclusion|interpretation|discussion|objective|aim|importance"
 )
 _DIGITS = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,8}"
-_PEOPLE = (
-    r"(?P<people>patients|participants|subjects|individuals|people|persons|adults|children|adolescents|infants|neonates"
+_NOUNS = (
+    r"patients|participants|subjects|individuals|people|persons|adults|children|adolescents|infants|neonates"
     r"|newborns|women|men|girls|boys|residents|respondents|volunteers|veterans|nurses|employees|workers|students"
-    r"|pregnancies|births|twin pairs|twins|cases|controls|donors|carriers|families|survivors|outpatients|inpatients)\b"
+    r"|pregnancies|births|twin pairs|twins|cases|controls|donors|carriers|families|survivors|outpatients|inpatients"
+)
+_PEOPLE = (
+    r"(?P<people>men and women|women and men|boys and girls|girls and boys|children and adolescents"
+    r"|adolescents and adults|" + _NOUNS + r")\b"
 )
 _QUALIFIED = (
     r"(?:(?!(?:and|or|of|in|to|with|versus|vs|per|from|were|was|had|years?|months?|weeks?|days?|hours?|mg|ml)\b)"
@@ -38,12 +42,11 @@ _STATED = re.compile(
     r"|\b(?:involving|comprising|enrolling|recruiting)(?: a total of)?"
     r"|\b(?:cohort|sample|series|study|population|survey|register|analysis|trial) of"
     r"|\b(?:data|samples|records|dna) (?:from|on|of|for)"
-    r"|\b(?:trials|studies|reports)(?:,|:|;| with| including| involving| comprising| enrolling)(?: a total of)?"
-    r"|(?:^|[.:;] |\()of(?: the)?) $",
+    r"|\b(?:trials|studies|reports)(?:,|:|;| with| including| involving| comprising| enrolling)(?: a total of)?) $",
     re.IGNORECASE,
 )
 _THEN_DONE = re.compile(
-    r"(?: (?:with|aged|who|from|in|at|between|undergoing|receiving|on) [^.;]{1,80}?)? (?:were|was|had been) "
+    r"(?: (?:with|aged|who|from|in|at|between|undergoing|receiving|on) [^.;()]{1,80}?)? (?:were|was|had been) "
     r"(?:(?:prospectively|retrospectively|consecutively|finally|initially|ultimately) )?" + _DONE + r"\b"
 )
 _AND_CONTROLS = re.compile(
@@ -54,17 +57,23 @@ _EQUALS = re.compile(r"[nN] ?= ?[0-9]")
 _OTHERS = re.compile(
     r"(?:screen|invit|approach|eligib|contact|in every|per|one in|out of|each|every|more than|over|about|approximately"
     r"|at least|estimated|control|placebo|remaining|other|additional|further|another|first|last|subgroup|subset"
-    r"|excluded|previous|arm|group)\W*$"
+    r"|excluded|previous|published|arm|group|including|hundred|thousand|\band|\bor|plus|versus|than)\W*$"
 )
 _PART = re.compile(
     r"^ ?(?:(?:were randomi[sz]ed |were (?:randomly )?(?:assigned|allocated) )?to [^.;]{1,60}? and [0-9]"
-    r"|in the (?:\w+ )?(?:group|arm)|in each|per |died"
-    r"|(?:were|was) (?:screened|excluded|invited|approached|lost|assessed for)"
-    r"|assigned to|receiv\w+ placebo|randomi[sz]ed to (?:placebo|control)"
+    r"|in the (?:\w+ )?(?:group|arm)|in each|per |died|with complete"
+    r"|(?:were|was) (?:available|missing|negative|positive|found|diagnosed|screened|excluded|invited|approached|lost"
+    r"|assessed for)|assigned to|receiv\w+ placebo|randomi[sz]ed to (?:placebo|control)"
     r"|\((?:[0-9]|\w+ )?[0-9]*(?:\.[0-9]+)?%)"
 )
+_LISTED = re.compile(
+    r"^[^.;()]{0,60}?(?:,| and) [0-9][0-9, ]*(?:[A-Za-z-]+ ){0,3}?(?:noncases|non-cases|control|"
+    + _NOUNS
+    + r")\b"
+)
 _SEVERAL = re.compile(
-    r"\b(?:replication|validation cohort|derivation|discovery|independent (?:cohort|sample)|second cohort)\b"
+    r"\b(?:replicat\w+|validat\w+ (?:cohort|sample|set)|(?:first|second|two|three)[- ]stage|derivation|discovery"
+    r"|independent (?:cohort|sample)|second cohort)\b"
 )
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
@@ -90,9 +99,10 @@ def size_of(blocks: tuple[Block, ...]) -> tuple[str | None, str | None]:
         people = counted["people"]
         if people in ("cases", "patients") and (both := _AND_CONTROLS.match(text, end)):
             if _people(number[0], True) and _people(both["controls"], True) and not _SEVERAL.search(text):
-                return f"{number[0]} cases and {both['controls']} controls", text[start : both.end()]
+                return f"{number[0]} {people} and {both['controls']} controls", text[start : both.end()]
             return None, None
-        if people == "controls" or _PART.match(text[end : end + 90]):
+        after = text[end : end + 120]
+        if people == "controls" or _PART.match(after) or _LISTED.match(after):
             continue
         stated = _STATED.search(text, max(0, start - 60), start)
         done = None if stated else _THEN_DONE.match(text, end)
@@ -107,8 +117,10 @@ def size_of(blocks: tuple[Block, ...]) -> tuple[str | None, str | None]:
             found.setdefault(size, (f"{number[0]} {people}", words))
     if not found and "=" in text and len(_EQUALS.findall(text)) == 1 and (named := _BRACKETED.search(text)):
         size = _people(named["number"], True)
-        if size and named["people"] != "controls":
-            found[size] = f"{named['number']} {named['people'].lower()}", named[0]
+        people = named["people"].lower()
+        summed = any(letter.isdigit() for letter in text[max(0, named.start() - 20) : named.start()])
+        if size and people != "controls" and not summed:
+            found[size] = f"{named['number']} {people}", named[0]
     if not found:
         return None, None
     largest = max(found)
