@@ -26,6 +26,7 @@ _BOLD = re.compile(
     r"bold|black|heavy|semib|demi|cmbx|cmssbx|cmb\d|[a-z]tb[i]?$|[-.,_]b[di]?$|\.b[+.]|-bd", re.IGNORECASE
 )
 _ITALIC = re.compile(r"ital|obli|kursiv|cmti|cmsl|[a-z]ti$|[-.,_]b?i$", re.IGNORECASE)
+_SIGNS = re.compile(r"cmex|cmsy|cmmi|msam|msbm|math|symbol", re.IGNORECASE)
 _FORCED_BOLD = 1 << 18
 _ACCENTS = {
     "´": "\u0301",
@@ -97,7 +98,7 @@ def _glyphs(textpage: Any, count: int, pdfium: Any) -> Iterator[_Glyph]:
     rect, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     x, y = ctypes.c_double(), ctypes.c_double()
     name, flags = ctypes.create_string_buffer(256), ctypes.c_int()
-    drawn_by, size, bold, italic, direction = 0, 0.0, False, False, 0
+    drawn_by, size, bold, italic, signs, direction = 0, 0.0, False, False, False, 0
     high = 0
     for index in range(count):
         code = pdfium.FPDFText_GetUnicode(textpage, index)
@@ -112,8 +113,6 @@ def _glyphs(textpage: Any, count: int, pdfium: Any) -> Iterator[_Glyph]:
             continue
         letter = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
         pdfium.FPDFText_GetLooseCharBox(textpage, index, rect)
-        if letter < " " and rect.right > rect.left and letter != "\u0002":
-            letter = _BY_PLACE.get(letter, "\ufffd")
         pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
         pointer = pdfium.FPDFText_GetTextObject(textpage, index)
         address = ctypes.addressof(pointer.contents) if pointer else -1
@@ -125,7 +124,11 @@ def _glyphs(textpage: Any, count: int, pdfium: Any) -> Iterator[_Glyph]:
             font = name.value.decode("utf-8", "replace")
             bold = bool(_BOLD.search(font)) or bool(flags.value & _FORCED_BOLD)
             italic = bool(_ITALIC.search(font))
+            signs = bool(_SIGNS.search(font))
             direction = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
+        if letter < " " and rect.right > rect.left and letter != "\u0002":
+            # In fonts of mathematical signs these places hold pieces of brackets.
+            letter = " " if signs else _BY_PLACE.get(letter, "\ufffd")
         if direction % 2:
             x0, x1 = sorted((rect.bottom, rect.top))
             yield _Glyph(letter, x0, x1, x.value, size, bold, italic, direction)

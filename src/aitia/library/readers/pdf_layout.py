@@ -15,6 +15,8 @@ _LABEL = re.compile(
     r"[•‣▪◦●○∙·■□➢✓❶-➓–—*-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)]|\[\d{1,3}\]|\d(?:\.\d){1,3}"
 )
 """The mark of a list item or heading, which stands apart from its words but is no cell."""
+_MOST_STRIPS = 30
+"""How many strips of white are tried as the gutter, those that the fewest spans cross first."""
 _LETTERSPACED = re.compile(r"(?:\w ){5,60}\w")
 _BESIDE_ABSTRACT = re.compile(r"(?:article|paper) ?(?:info(?:rmation)?|history)|key ?words:?", re.IGNORECASE)
 
@@ -218,19 +220,21 @@ def _gutter(spans: list[Span]) -> float | None:
         covered[min(int(span.x1 - start), width) + 1] -= 1
     for index in range(1, len(covered)):
         covered[index] += covered[index - 1]
-    best: tuple[int, float] | None = None
-    low, high = int(0.15 * width), int(0.85 * width)
-    index = low
+    strips: list[tuple[int, float]] = []
+    high = int(0.85 * width)
+    index = int(0.15 * width)
     while index < high:
         stop = index
         while stop < high and covered[stop] == covered[index]:
             stop += 1
         if stop - index >= max(4.0, 0.5 * size):
-            gutter = start + (index + stop) / 2
-            filled = _filled(spans, gutter, start, end)
-            if filled and (best is None or filled - covered[index] > best[0]):
-                best = (filled - covered[index], gutter)
+            strips.append((covered[index], start + (index + stop) / 2))
         index = stop
+    best: tuple[int, float] | None = None
+    for crossing, gutter in sorted(strips)[:_MOST_STRIPS]:
+        filled = _filled(spans, gutter, start, end)
+        if filled and (best is None or filled - crossing > best[0]):
+            best = (filled - crossing, gutter)
     return best[1] if best and best[0] > 0 else None
 
 

@@ -13,13 +13,26 @@ _FIGURE = re.compile(r"\d")
 _TWO_FIGURES = re.compile(r"[-−]?\d[\d.,]*%?\s+[-−]?\d[\d.,]*%?")
 
 
-def table_end(lines: Sequence[Line], start: int) -> int:
-    """Where a table that begins with this line ends; `start` if none does.
+def tables_in(lines: Sequence[Line]) -> dict[int, int]:
+    """Where tables begin, and where each ends, as places in `lines`.
 
-    A table is three rows or more of two cells or more; rows of one cell in between are cells that go on.
+    A table is three rows or more of two cells or more, with white between the cells that runs down; rows of one
+    cell in between are cells that go on.
     """
+    found: dict[int, int] = {}
+    start = 0
+    while start < len(lines):
+        stop, rows = _run(lines, start)
+        if rows >= 3 and _column_edges(lines[start:stop]):
+            found[start] = stop
+        start = stop
+    return found
+
+
+def _run(lines: Sequence[Line], start: int) -> tuple[int, int]:
+    """Where the rows of cells that begin with a line end, and how many there are; the next line if there are none."""
     if len(lines[start].cells) < 2:
-        return start
+        return start + 1, 0
     stop, rows, last = start + 1, 1, start + 1
     while stop < len(lines):
         gap = gap_between(lines[stop - 1], lines[stop])
@@ -31,7 +44,7 @@ def table_end(lines: Sequence[Line], start: int) -> int:
         elif lines[stop].x1 - lines[stop].x0 > 0.75 * (lines[stop].right - lines[stop].left):
             break
         stop += 1
-    return last if rows >= 3 and _column_edges(lines[start:last]) else start
+    return last, rows
 
 
 def rows_of(lines: Sequence[Line]) -> list[str]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from aitia.library.readers.outline import Heading, Part, Passage, is_left_out, is_section_name
 from aitia.library.readers.pdf_layout import Line, gap_between
-from aitia.library.readers.pdf_tables import rows_of, table_end
+from aitia.library.readers.pdf_tables import rows_of, tables_in
 from aitia.library.readers.prose import CLOSE, OPEN, join_lines, marked, tidy, vocabulary
 
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4}|[IVX]{1,5}|[A-H](?:\.\d{1,2}){0,3})[.)]?\s+(?=\S)")
@@ -190,10 +190,11 @@ class _Type(Struct, frozen=True):
 
 
 def _grouped(lines: Sequence[Line], body: _Type) -> Iterator[_Group]:
+    tables = tables_in(lines)
     index = 0
     while index < len(lines):
-        stop = table_end(lines, index)
-        if stop > index:
+        if index in tables:
+            stop = tables[index]
             yield _Group(tuple(lines[index:stop]), rows=tuple(rows_of(lines[index:stop])))
             index = stop
             continue
@@ -203,7 +204,7 @@ def _grouped(lines: Sequence[Line], body: _Type) -> Iterator[_Group]:
         stop = index + 1
         while stop < len(lines):
             previous, line = lines[stop - 1], lines[stop]
-            if table_end(lines, stop) > stop:
+            if stop in tables:
                 break
             following = lines[stop + 1] if stop + 1 < len(lines) else None
             other = _style(line, previous, following, body)
