@@ -206,6 +206,21 @@ def test_what_a_file_states_is_kept() -> None:
     assert appraise(stated) == stated
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In a previous case-control study, lead was linked with gout. We measured lead in patients.",
+        "This differs from an earlier randomised, double-blind trial. Patients kept diaries.",
+        "We asked patients which drugs they took. A prospective cohort study is needed.",
+        "The present findings should be tested in a randomised trial in patients.",
+        "Patients were asked about pain. Our results agree with a recent systematic review.",
+        "We used data of patients from a previous genome-wide association study.",
+    ],
+)
+def test_the_designs_of_others_are_not_taken_for_its_own(text: str) -> None:
+    assert appraise(document("Gout and lead", text)).kind is Kind.ARTICLE
+
+
 def test_a_text_that_is_no_record_is_told_by_its_title_alone() -> None:
     blocks = (Block("We did a randomised trial with 512 patients. A total of 512 patients took part."),)
     found = appraise(document("House rules", blocks=blocks, format="markdown"))

@@ -443,6 +443,12 @@ class TestSplitting:
         assert [item.title for item in items if isinstance(item, Document)] == ["Urate lowering in gout"]
         assert len(items) == 1
 
+    def test_what_looks_like_an_end_inside_comments_and_cdata_is_none(self) -> None:
+        odd = "x <!-- </PubmedArticle> --> <![CDATA[</PubmedArticle> <PubmedArticle>]]>"
+        items = in_parts(file_of(*(record(pmid=str(90000001 + number), title=odd) for number in range(900))))
+        assert pmids(items) == [str(90000001 + number) for number in range(900)]
+        assert len(items) == 900
+
     def test_two_files_joined_are_read_as_both(self) -> None:
         items = in_parts(file_of(record()) + file_of(record(pmid="90000002")))
         assert pmids(items) == ["90000001", "90000002"]
@@ -478,6 +484,12 @@ class TestDamage:
         assert isinstance(rejected, Rejected)
         assert rejected.where == "PMID 90000002"
         assert "not well-formed" in rejected.reason
+
+    @pytest.mark.parametrize("tag", ["</PubmedArticle>", "<PubmedArticle>"])
+    def test_a_record_that_lost_its_first_or_last_tag_harms_no_neighbour(self, tag: str) -> None:
+        items = in_parts(file_of(record(), record(pmid="90000002").replace(tag, ""), record(pmid="90000003")))
+        assert pmids(items) == ["90000001", "90000003"]
+        assert [item.where for item in items if isinstance(item, Rejected)] == ["PMID 90000002"]
 
     def test_a_file_that_breaks_off_says_where(self) -> None:
         cut = FILE.index(b"90000004") + 500

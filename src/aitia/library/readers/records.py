@@ -190,7 +190,7 @@ def _one_by_one(
             reason = (
                 _BROKEN_OFF.format(number=number) if broken_off else f"what stands here is no {shape.noun}"
             )
-            yield Rejected(_where(shape, stray, number), reason)
+            yield Rejected(_where(shape, data[position:start], number), reason)
             number += 1
         elif broken_off:
             yield Rejected(f"after record {number - 1}", "the file breaks off here; fetch it again")
