@@ -212,6 +212,7 @@ def test_what_a_file_states_is_kept() -> None:
         "In a previous case-control study, lead was linked with gout. We measured lead in patients.",
         "This differs from an earlier randomised, double-blind trial. Patients kept diaries.",
         "We asked patients which drugs they took. A prospective cohort study is needed.",
+        "Patients were asked about pain. In this field a cohort study is needed.",
         "The present findings should be tested in a randomised trial in patients.",
         "Patients were asked about pain. Our results agree with a recent systematic review.",
         "We used data of patients from a previous genome-wide association study.",
