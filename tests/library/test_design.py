@@ -34,7 +34,11 @@ def document(
 
 
 def test_the_labelled_set_is_told_apart() -> None:
-    """At least 0.95 of 129 records, no kind below 0.75 in precision or recall. First pass, before mending: 0.96."""
+    """At least 0.95 of 157 records, no kind below 0.75 in precision or recall.
+
+    At the first pass, before the rules were mended, 0.96 of the first 129, and 0.82 of the last 28, which were written
+    after the rules; what is missed becomes an "article", which claims nothing.
+    """
     right: Counter[str] = Counter()
     given: Counter[str] = Counter()
     wanted: Counter[str] = Counter()
