@@ -154,7 +154,7 @@ Placed = tuple[float, float, str] | tuple[float, float, str, str, float]
 """Where a text stands, in points from the left and from the foot of the page; then its font and size."""
 
 
-def placed_pdf(pages: Sequence[Sequence[Placed]], *, password: str | None = None, turned: int = 0) -> bytes:
+def placed_pdf(pages: Sequence[Sequence[Placed]], *, password: str | None = None) -> bytes:
     """Pages with texts at given places, in Times of 10 points where nothing else is said."""
     from reportlab.lib.pdfencrypt import StandardEncryption
 
@@ -162,7 +162,6 @@ def placed_pdf(pages: Sequence[Sequence[Placed]], *, password: str | None = None
     encryption = StandardEncryption(password, strength=128) if password else None
     canvas = Canvas(buffer, pagesize=A4, encrypt=encryption)
     for page in pages:
-        canvas.setPageRotation(turned)
         for x, y, text, *font in page:
             canvas.setFont(*(font or ("Times-Roman", 10)))
             canvas.drawString(x, y, text)

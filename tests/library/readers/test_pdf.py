@@ -1,7 +1,9 @@
 from contextlib import suppress
+from io import BytesIO
 from itertools import pairwise
 
 import pytest
+from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from aitia.library.document import Block, Document, DocumentError, Extent
@@ -11,6 +13,7 @@ from tests.library.readers.documents import (
     HEIGHT,
     OUTCOMES,
     PLAIN,
+    WIDTH,
     article_pdf,
     column,
     placed_pdf,
@@ -171,18 +174,32 @@ def test_list_items_are_blocks_without_their_bullets() -> None:
     ]
 
 
-def test_a_page_that_is_turned_reads_like_any_other() -> None:
-    page = column(
-        60, 700, ["Colchicine works best when it is taken", "within twelve hours of the first pain."]
-    )
-    assert texts(placed_pdf([page], turned=90)) == [
-        "Colchicine works best when it is taken within twelve hours of the first pain."
+@pytest.mark.parametrize("quarter_turns", [0, 1, 2, 3])
+@pytest.mark.parametrize("shown_upright", [True, False])
+def test_pages_that_are_set_sideways_read_like_any_other(quarter_turns: int, shown_upright: bool) -> None:
+    buffer = BytesIO()
+    canvas = Canvas(buffer, pagesize=A4)
+    for number in (1, 2, 3):
+        if shown_upright:
+            # Which also changes the sides of the page, so that they are changed beforehand.
+            canvas.setPageSize((HEIGHT, WIDTH) if quarter_turns % 2 else (WIDTH, HEIGHT))
+            canvas.setPageRotation(90 * quarter_turns)
+        canvas.translate(*((0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT))[quarter_turns])
+        canvas.rotate(90 * quarter_turns)
+        upper = HEIGHT if quarter_turns % 2 == 0 else WIDTH
+        canvas.drawString(60, upper - 30, "Gout in primary care")
+        canvas.drawString(60, upper - 200, "Colchicine works best when it is taken")
+        canvas.drawString(60, upper - 212, f"within {number * 6} hours of the first pain.")
+        canvas.drawString(200, 25, str(number))
+        canvas.showPage()
+    canvas.save()
+    assert texts(buffer.getvalue()) == [
+        f"Colchicine works best when it is taken within {hours} hours of the first pain."
+        for hours in (6, 12, 18)
     ]
 
 
 def test_a_stamp_along_the_edge_is_not_read() -> None:
-    from io import BytesIO
-
     buffer = BytesIO()
     canvas = Canvas(buffer)
     canvas.drawString(60, 700, "Naproxen may be used instead of colchicine.")
@@ -244,8 +261,6 @@ def test_a_damaged_or_empty_file_is_refused_with_a_sentence(content: bytes) -> N
 
 
 def test_pictures_of_pages_are_refused() -> None:
-    from io import BytesIO
-
     buffer = BytesIO()
     canvas = Canvas(buffer)
     for _ in range(3):

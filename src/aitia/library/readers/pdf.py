@@ -113,13 +113,13 @@ def _sheets(content: bytes) -> tuple[list[Sheet], dict[str, str]]:
         for number in range(len(pdf)):
             try:
                 page = pdf[number]
-                spans, unread = spans_of(page)
+                spans, height, unread = spans_of(page)
             except pypdfium2.PdfiumError:
                 raise DocumentError(f"Page {number + 1} is damaged; fetch the file again.") from None
             letters = sum(len(span.text) for span in spans)
             unknown += unread
             pictures += letters < 10
-            sheets.append(Sheet(tuple(spans), float(page.get_height()), number + 1))
+            sheets.append(Sheet(tuple(spans), height, number + 1))
             page.close()
         letters = sum(len(span.text) for sheet in sheets for span in sheet.spans)
         if letters < 10 or (pictures > 0.8 * len(sheets) and letters < 60 * len(sheets)):

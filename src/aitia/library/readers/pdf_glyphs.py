@@ -56,10 +56,11 @@ class Span(Struct, frozen=True):
     raised: bool = False
 
 
-def spans_of(page: Any) -> tuple[list[Span], int]:
-    """The spans of a page in the file's order, upright ones only, and how many glyphs say not which letter they are.
+def spans_of(page: Any) -> tuple[list[Span], float, int]:
+    """The spans of a page in the file's order, its height, and how many glyphs say not which letter they are.
 
-    What stands across the page (stamps of download, tables set sideways on an upright page) is left out.
+    The page is turned so that most of its text is upright. What stands across it (stamps of download, tables set
+    sideways on an upright page) is left out.
     """
     import pypdfium2.raw as pdfium
 
@@ -72,13 +73,17 @@ def spans_of(page: Any) -> tuple[list[Span], int]:
         glyph.direction for glyph in glyphs if glyph.direction is not None and not glyph.letter.isspace()
     )
     if not directions:
-        return [], 0
+        return [], float(page.get_height()), 0
     main = directions.most_common(1)[0][0]
-    upright = [_turned(glyph, main) for glyph in glyphs if glyph.direction in (main, None)]
+    wide, high = page.get_size()
+    if page.get_rotation() in (90, 270):
+        wide, high = high, wide
+    height = float(wide if main % 2 else high)
+    upright = [_turned(glyph, main, height) for glyph in glyphs if glyph.direction in (main, None)]
     unknown = sum(
         1 for glyph in upright if glyph.letter in "\ufffd\ufffe\uffff" or "\ue000" <= glyph.letter <= "\uefff"
     )
-    return _hosted(list(_joined(upright))), unknown
+    return _hosted(list(_joined(upright))), height, unknown
 
 
 class _Glyph(Struct):
@@ -136,13 +141,11 @@ def _glyphs(textpage: Any, count: int, pdfium: Any) -> Iterator[_Glyph]:
             yield _Glyph(letter, rect.left, rect.right, y.value, size, bold, italic, direction)
 
 
-def _turned(glyph: _Glyph, direction: int) -> _Glyph:
-    """The glyph as it stands when the page is turned so that `direction` is upright."""
-    if direction == 1:
-        glyph.y = -glyph.y
-    elif direction == 2:
-        glyph.x0, glyph.x1, glyph.y = -glyph.x1, -glyph.x0, -glyph.y
-    elif direction == 3:
+def _turned(glyph: _Glyph, direction: int, height: float) -> _Glyph:
+    """The glyph as it stands when the page is turned so that `direction` is upright and the page has this height."""
+    if direction in (1, 2):
+        glyph.y = height - glyph.y
+    if direction in (2, 3):
         glyph.x0, glyph.x1 = -glyph.x1, -glyph.x0
     return glyph
 

@@ -102,6 +102,7 @@ def parts_of(lines: Sequence[Line]) -> tuple[str, list[Part]]:
     words = vocabulary(_MARK.sub("", line.text) for line in lines)
     parts: list[Part] = []
     sizes: list[float] = []
+    unfinished: set[int] = set()
     for index, group in enumerate(groups):
         page = group.lines[0].page
         if index == title_at or not any(
@@ -121,8 +122,10 @@ def parts_of(lines: Sequence[Line]) -> tuple[str, list[Part]]:
         else:
             text = join_lines([line.text for line in group.lines], words)
             parts.append(Passage(_BULLET.sub("", text, count=1) if _BULLET.match(text) else text, page))
+            if abs(group.lines[0].size - size) < 0.6 and not short_of_column(group.lines[-1]):
+                unfinished.add(len(sizes))
             sizes.append(group.lines[0].size)
-    return title, _made_whole(parts, sizes, size, words)
+    return title, _made_whole(parts, sizes, unfinished, words)
 
 
 def _without_byline_headings(groups: Sequence[_Group], title_at: int | None) -> list[_Group]:
@@ -337,8 +340,14 @@ def short_of_column(line: Line) -> bool:
     return line.x1 < line.right - 0.12 * (line.right - line.left)
 
 
-def _made_whole(parts: list[Part], sizes: list[float], size: float, words: frozenset[str]) -> list[Part]:
-    """Paragraphs that a figure, a table, a footnote or the foot of a page parts are joined again."""
+def _made_whole(
+    parts: list[Part], sizes: list[float], unfinished: set[int], words: frozenset[str]
+) -> list[Part]:
+    """Paragraphs that a figure, a table, a footnote or the foot of a page parts are joined again.
+
+    `sizes`: of the type of each part, 0 for headings and tables. `unfinished`: the parts in the size of the text
+    whose last line is full.
+    """
     whole: list[Part] = []
     taken: set[int] = set()
     for index, part in enumerate(parts):
@@ -347,17 +356,13 @@ def _made_whole(parts: list[Part], sizes: list[float], size: float, words: froze
         if isinstance(part, Heading):
             whole.append(part)
             continue
-        text = part.text
-        while (
-            sizes[index]
-            and abs(sizes[index] - size) < 0.6
-            and not _ENDS.search(text)
-            and not _CAPTION.match(text)
-        ):
-            following = _continuation(parts, sizes, index, size, taken)
+        text, last = part.text, index
+        while last in unfinished and not _ENDS.search(text) and not _CAPTION.match(text):
+            following = _continuation(parts, sizes, last, sizes[index], taken)
             if following is None:
                 break
             taken.add(following)
+            last = following
             text = join_lines([text, parts[following].text], words)
         whole.append(Passage(marked(text), part.page))
     return whole
@@ -370,11 +375,12 @@ def _continuation(
     page = parts[start].page or 0
     for index in range(start + 1, min(start + 40, len(parts))):
         part = parts[index]
-        if isinstance(part, Heading) or (part.page or 0) > page + 1:
+        if isinstance(part, Heading) or (part.page or 0) > page + 2:
             return None
         if index in taken:
             continue
+        label = len(part.text.split()) < 8 and not _ENDS.search(part.text) and not part.text[:1].islower()
         floats = not sizes[index] or abs(sizes[index] - size) >= 0.6 or bool(_CAPTION.match(part.text))
-        if not floats:
+        if not floats and not label:
             return index if part.text[:1].islower() else None
     return None
