@@ -46,6 +46,9 @@ _OFFERED_FROM = 40
 """Sentences in which next questions are looked for."""
 _NEAR = 0.3
 """Share of the subject that some passage must hold for titles to be offered in place of an answer."""
+_DENIES = re.compile(r"\b(?:not|no|never|without|cannot|avoid\w*|unlike)\b", re.IGNORECASE)
+_DENIAL = 0.8
+"""What a sentence that denies something loses when an answer is to open with it: what to do goes before what not to."""
 _GUIDANCE = frozenset(
     {Kind.GUIDELINE, Kind.CONSENSUS, Kind.SYSTEMATIC_REVIEW, Kind.META_ANALYSIS, Kind.REVIEW}
 )
@@ -152,7 +155,11 @@ class _Choice:
     def lead(self, asked: Asked) -> list[Pick]:
         """One or two sentences that answer the question and can be read by themselves."""
         wanted = asked.facet.id if asked.facet else DEFINITION
-        opening = [one for one in self._candidates if readability_alone(one.text) >= SHOWN_ALONE]
+        opening = [
+            replace(one, score=one.score - (_DENIAL if _DENIES.search(one.text) else 0.0))
+            for one in self._candidates
+            if readability_alone(one.text) >= SHOWN_ALONE
+        ]
         to_the_point = [one for one in opening if wanted in one.facets]
         if asked.facet is not None and wanted != DEFINITION:
             # On another facet of the subject there may be much: it would be no answer.

@@ -101,14 +101,15 @@ def retrieve(connection: Connection, index: PassageIndex, asked: Asked, audience
         if stored.source.standing is not Standing.RETRACTED
     }
     best = entries[0].score or 1.0
-    near = [entry for entry in entries if entry.source in usable and entry.last]
+    near = [entry for entry in entries if entry.source in held and entry.last]
     scores = {}
     for entry in near:
         for ordinal in range(entry.first, entry.last + 1):
             scores[entry.source, ordinal] = entry.score / best
     found: list[Candidate] = []
     coverage = 0.0
-    titles = {number: _Heading(source.title) for number, source in usable.items()}
+    titles = {number: _Heading(stored.source.title) for number, stored in held.items()}
+    withdrawn: set[int] = set()
     headings: dict[str, _Heading] = {}
     for number, ordinal, section, page, start, words_of, sentences in _passages(connection, near):
         heading = headings.setdefault(section or "", _Heading(section or ""))
@@ -116,8 +117,11 @@ def retrieve(connection: Connection, index: PassageIndex, asked: Asked, audience
         lines = [_line(words_of, first - start, last - start) for _, first, last in sentences]
         around = frozenset().union(heading.stems, title.stems, *(own for _, _, own in lines))
         share = _share(asked, around)
-        coverage = max(coverage, share)
+        coverage = max(coverage, share if number in usable else 0.0)
         if share < ENOUGH:
+            continue
+        if number not in usable:
+            withdrawn.add(number)
             continue
         for place, ((statement, _, last), (offset, words, own)) in enumerate(
             zip(sentences, lines, strict=True), start=1
@@ -148,9 +152,9 @@ def retrieve(connection: Connection, index: PassageIndex, asked: Asked, audience
     found.sort(key=lambda one: (-one.score, one.source, one.statement))
     return Retrieved(
         tuple(found),
-        {number: usable[number] for number in usable},
+        usable,
         tuple(entries),
-        len(held) - len(usable),
+        len(withdrawn),
         coverage,
     )
 
@@ -216,7 +220,9 @@ def _score(
     score = 1.5 * coverage + 0.7 * alone + 0.3 * WEIGHT_OF_DESIGN[source.kind] + title.precision(asked)
     names = {term.stem for term in subject}
     if names <= own and names <= set(stems(" ".join(words.split()[: len(names) + _OPENING]))):
-        score += 0.5
+        score += 0.8
+    # "Triggers" in a question on triggers is more than any other word for a cause.
+    score += 0.4 * any(term.stem in own for term in asked.terms if not term.is_subject)
     if audience == "patient":
         score -= 0.02 * max(0, len(words.split()) - 20)
     score -= _DOUBT.get(source.standing, 0.0)
