@@ -325,3 +325,35 @@ def test_a_table_of_contents_is_not_read() -> None:
     assert [(block.section, block.text) for block in blocks] == [
         ("1 Gout", "Gout is a disease of the joints.")
     ]
+
+
+def test_a_recommendation_in_bold_is_no_heading() -> None:
+    bold = ("Times-Bold", 10.0)
+    page = [
+        (60.0, 790.0, "Gout in primary care", "Times-Bold", 18.0),
+        (60.0, 760.0, "Treatment", "Times-Bold", 14.0),
+        (60.0, 740.0, "Offer allopurinol to everyone who has had two flares or more in", *bold),
+        (60.0, 728.0, "a year, and begin with a low dose.", *bold),
+        (60.0, 700.0, "Offer febuxostat to everyone who cannot take allopurinol", *bold),
+        (60.0, 680.0, "Diet", "Times-Bold", 14.0),
+        *column(
+            60,
+            660,
+            [
+                "Diet alone rarely lowers urate enough, and a strict diet is hard to",
+                "keep to for a lifetime.",
+            ],
+        ),
+    ]
+    blocks = read(placed_pdf([page])).blocks
+    assert [(block.section, block.text) for block in blocks] == [
+        (
+            "Treatment",
+            "Offer allopurinol to everyone who has had two flares or more in a year, and begin with a low dose.",
+        ),
+        ("Treatment", "Offer febuxostat to everyone who cannot take allopurinol"),
+        (
+            "Diet",
+            "Diet alone rarely lowers urate enough, and a strict diet is hard to keep to for a lifetime.",
+        ),
+    ]

@@ -25,6 +25,7 @@ class Passage(Struct, frozen=True):
 
 Part = Heading | Passage
 
+_STATEMENT = 8
 _NUMBER = re.compile(r"(?:(?:\d{1,2}(?:\.\d{1,2}){0,4}|[IVX]{1,5}|[A-H])[.):]?\s+)?")
 # Lists of other works are not this work's evidence, and thanks, tasks and interests are no evidence at all:
 # "Dr A received fees from the maker of drug B" must not be found as an answer about drug B. Funding is kept: who
@@ -69,13 +70,15 @@ def blocks_of(parts: Iterable[Part], title: str = "") -> tuple[Block, ...]:
 
     Left out, up to the next heading of the same or a higher level: tables of contents, reference lists, further
     reading, acknowledgements, contributions and interests of the authors. A heading that repeats the title, or at
-    the first level its beginning, is no section.
+    the first level its beginning, is no section. A heading of eight words or more under which nothing stands is a
+    statement that was set like a heading, as recommendations are, and a block.
     """
     path: list[tuple[int, str]] = []
     left_out: int | None = None
     section: str | None = None
-    blocks = []
+    blocks: list[Block] = []
     own_title = _letters(title)
+    empty: tuple[str, str | None, int | None] | None = None
     for part in parts:
         text = tidy(part.text)
         if not text:
@@ -83,7 +86,11 @@ def blocks_of(parts: Iterable[Part], title: str = "") -> tuple[Block, ...]:
         if isinstance(part, Passage):
             if left_out is None:
                 blocks.append(Block(text, section, part.page))
+            empty = None
             continue
+        if empty and (not path or part.level <= path[-1][0]):
+            blocks.append(Block(*empty))
+        empty = None
         if left_out is not None and part.level > left_out:
             continue
         left_out = part.level if is_left_out(text) else None
@@ -92,7 +99,11 @@ def blocks_of(parts: Iterable[Part], title: str = "") -> tuple[Block, ...]:
         letters = _letters(text)
         if letters != own_title and not (part.level == 1 and letters and own_title.startswith(letters)):
             path.append((part.level, text))
+            if left_out is None and len(text.split()) >= _STATEMENT:
+                empty = (text, " > ".join(heading for _, heading in path[:-1]) or None, part.page)
         section = " > ".join(heading for _, heading in path) or None
+    if empty:
+        blocks.append(Block(*empty))
     return tuple(blocks)
 
 

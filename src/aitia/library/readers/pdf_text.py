@@ -165,6 +165,13 @@ def _title(groups: Sequence[_Group], size: float) -> int | None:
         and group.lines[0].size >= 1.12 * size
         and not is_section_name(_heading_text(group))
     ]
+    prose = (
+        index
+        for index, group in enumerate(groups)
+        if not group.style and len(_heading_text(group).split()) > 25
+    )
+    first = next(prose, len(groups))
+    candidates = [(index, group) for index, group in candidates if index < first]
     # "1 Gout" is a heading like others of its size; "5 signs of gout" alone in large type is a title.
     sizes = Counter(round(group.lines[0].size) for group in groups if group.style)
     candidates = [
@@ -180,6 +187,11 @@ def _title(groups: Sequence[_Group], size: float) -> int | None:
         if len(_heading_text(group).split()) >= 4 and not _JOURNAL.match(_heading_text(group))
     ]
     return max(long or candidates, key=lambda pair: pair[1].lines[0].size)[0]
+
+
+def _is_sentence(lines: Sequence[Line]) -> bool:
+    text = tidy(" ".join(line.text for line in lines))
+    return text.endswith((".", ".)", "!")) and len(text.split()) > 7
 
 
 class _Type(Struct, frozen=True):
@@ -219,6 +231,8 @@ def _grouped(lines: Sequence[Line], body: _Type) -> Iterator[_Group]:
             stop += 1
         if style and stop - index > (3 if lines[index].size < 1.2 * body.size else 8):
             style = None  # an abstract in bold, or advice in a box
+        if style and lines[index].size < 1.3 * body.size and _is_sentence(lines[index:stop]):
+            style = None  # a recommendation in bold
         yield _Group(tuple(lines[index:stop]), style)
         index = stop
 
