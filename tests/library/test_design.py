@@ -112,7 +112,7 @@ def test_a_title_may_make_more_of_a_review() -> None:
             "Gout",
             Kind.MENDELIAN_RANDOMISATION,
         ),
-        (("Humans", "Cross-Sectional Studies"), "Gout", Kind.ARTICLE),
+        (("Humans", "Cross-Sectional Studies"), "Gout", Kind.CROSS_SECTIONAL),
         (("Animals", "Mice"), "Gout", Kind.ANIMAL),
         (("Animals", "Humans", "Mice"), "Gout", Kind.ARTICLE),
         (("Cells, Cultured",), "Gout", Kind.IN_VITRO),

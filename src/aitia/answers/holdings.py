@@ -32,6 +32,7 @@ WEIGHT_OF_DESIGN = {
     Kind.REVIEW: 0.6,
     Kind.MODELLING: 0.6,
     Kind.CASE_CONTROL: 0.55,
+    Kind.CROSS_SECTIONAL: 0.5,
     Kind.CASE_SERIES: 0.35,
     Kind.IN_VITRO: 0.2,
     Kind.ANIMAL: 0.15,

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     COHORT = "cohort"
     TWIN_FAMILY = "twin-family"
     CASE_CONTROL = "case-control"
+    CROSS_SECTIONAL = "cross-sectional"
     SEQUENCING = "sequencing"
     MODELLING = "modelling"
     REVIEW = "review"
@@ -64,6 +65,7 @@ KIND_LABELS = {
     Kind.COHORT: "cohort study",
     Kind.TWIN_FAMILY: "twin or family study",
     Kind.CASE_CONTROL: "case-control study",
+    Kind.CROSS_SECTIONAL: "cross-sectional study",
     Kind.SEQUENCING: "gene sequencing study",
     Kind.MODELLING: "modelling study",
     Kind.REVIEW: "review",

@@ -24,7 +24,7 @@ _TYPES = {
     "text/markdown": "markdown",
     "application/x-research-info-systems": "ris",
     "application/x-bibtex": "bibtex",
-    "application/vnd.citationstyles.csl+json": "csl_json",
+    "application/vnd.citationstyles.csl+json": "csl-json",
 }
 _ROOTS = {"PubmedArticleSet": "pubmed", "article": "jats"}
 
