@@ -10,6 +10,7 @@ set-up:
 	  cp requirements-dev.lock .venv/dev-made-from.lock; }
 
 test: set-up
+	@.ci/postgresql
 	@$(PYTHON) -m pytest --cov
 
 lint: set-up

@@ -43,7 +43,9 @@ def _problems(article: Article, contents: Contents) -> Iterator[str]:
             if bullet.merged:
                 yield from _figures(where, bullet.text, behind, sources)
                 yield from _words(where, bullet.text, behind, article.audience, vocabulary)
-                if bullet.certainty is None or bullet.certainty.rank > max(statement.certainty.rank for statement in behind):
+                if bullet.certainty is None or bullet.certainty.rank > max(
+                    statement.certainty.rank for statement in behind
+                ):
                     yield f"{where}: claims more certainty than the statements that it cites"
             elif bullet.certainty not in {statement.certainty for statement in behind}:
                 yield f"{where}: does not have the certainty of the statement that it cites"

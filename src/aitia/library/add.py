@@ -98,8 +98,11 @@ def add(
                     if batch.vocabulary is not None:
                         connection.execute(
                             update(libraries)
-                            .where(libraries.c.id == library.id)
-                            .values(curated=batch.vocabulary.decode())
+                            .where(
+                                libraries.c.id == library.id,
+                                libraries.c.curated.is_distinct_from(batch.vocabulary.decode()),
+                            )
+                            .values(curated=batch.vocabulary.decode(), version=libraries.c.version + 1)
                         )
                     _note_progress(connection, library.id, run_id, batch.progress)
                 version = written.version

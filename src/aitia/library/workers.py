@@ -193,7 +193,7 @@ def read_on_cluster(parts: Iterable[Any], address: str) -> Iterator[tuple[Any, b
     except ModuleNotFoundError:
         raise StateError("a cluster needs one more package: pip install 'aitia[cluster]'.") from None
     try:
-        client = distributed.Client(address, timeout=20, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = distributed.Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise StateError(f"the scheduler {address} cannot be reached: {error}") from None
     with client:

@@ -1,5 +1,6 @@
 """The database of every test here: SQLite, and a real PostgreSQL where the machine has one."""
 
+import contextlib
 import os
 import uuid
 from collections.abc import Iterator
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
+from aitia.errors import StateError
 from aitia.library.store import libraries
-from aitia.library.store.database import engine
+from aitia.library.store.database import _opened, engine
 from aitia.library.store.libraries import StoredLibrary
 from tests.postgresql import binaries, server
 
@@ -44,6 +46,9 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
         admin.dispose()
         monkeypatch.setenv("AITIA_DATABASE_URL", server_address.replace("/postgres", f"/{name}", 1))
         yield f"{server_address.rpartition('/')[0]}/{name}"
+    with contextlib.suppress(StateError):
+        engine().dispose()
+    _opened.cache_clear()
 
 
 @pytest.fixture

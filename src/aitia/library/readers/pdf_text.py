@@ -135,7 +135,7 @@ def _without_byline_headings(groups: Sequence[_Group], title_at: int | None) -> 
     named = (
         index
         for index, group in enumerate(groups)
-        if index > title_at and group.style and is_section_name(_heading_text(group))
+        if index > title_at and group.style and _heads_a_section(_heading_text(group))
     )
     first = next(named, title_at)
     if groups[first].lines[0].page > groups[title_at].lines[0].page + 1:
@@ -144,6 +144,11 @@ def _without_byline_headings(groups: Sequence[_Group], title_at: int | None) -> 
         _Group(group.lines) if group.style and index < first and index != title_at else group
         for index, group in enumerate(groups)
     ]
+
+
+def _heads_a_section(text: str) -> bool:
+    """Whether a heading can be no author's name: it is a section's usual name, numbered, or a question."""
+    return is_section_name(text) or _NUMBERED.match(text) is not None or text.endswith("?")
 
 
 def _says_something(text: str) -> bool:

@@ -53,8 +53,12 @@ def engine() -> Engine:
 @cache
 def _opened(address: str) -> Engine:
     made = _sqlite(address) if address.startswith("sqlite") else _postgresql(address)
-    with saying_what_failed(address):
-        _migrate(made)
+    try:
+        with saying_what_failed(address):
+            _migrate(made)
+    except BaseException:
+        made.dispose()
+        raise
     return made
 
 
@@ -72,7 +76,7 @@ def _sqlite(address: str) -> Engine:
             "journal_mode=WAL",
             "synchronous=NORMAL",
             "foreign_keys=ON",
-            "cache_size=-65536",
+            "cache_size=-262144",
             "mmap_size=268435456",
             "temp_store=MEMORY",
             "wal_autocheckpoint=4000",

@@ -36,6 +36,7 @@ class Written(Struct, frozen=True):
     """What a batch did."""
 
     version: int
+    """The library's version after it: the one before if nothing changed."""
     stored: tuple[tuple[int, Prepared], ...]
     """Number and content of each source that is new or changed."""
     added: int
@@ -64,15 +65,10 @@ class _Held(Struct):
     is_curated: bool = False
 
 
-def begin_batch(connection: Connection, library_id: int) -> int:
-    """Take the library's next version. The transaction holds the right to write until it ends."""
+def _begin(connection: Connection, library_id: int) -> int:
+    """The library's version. The transaction holds the right to write until it ends."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_NEVER_WITH_ANOTHER_BATCH})"))
-    connection.execute(
-        update(libraries)
-        .where(libraries.c.id == library_id)
-        .values(version=libraries.c.version + 1, updated=now())
-    )
     query = select(libraries.c.version).where(libraries.c.id == library_id)
     return int(connection.execute(query).scalar_one())
 
@@ -89,7 +85,8 @@ def store(
 
     `known_notices` is what the library holds of retractions and the like; the batch's own are added to it.
     """
-    version = begin_batch(connection, library_id)
+    before = _begin(connection, library_id)
+    version = before + 1
     fresh = [notice for _, prepared in batch for notice in prepared.notices if known_notices.add(notice)]
     _write_notices(connection, library_id, fresh)
     held = _held(connection, library_id, batch)
@@ -118,6 +115,12 @@ def store(
     _write(connection, library_id, run_id, version, list(pending.values()))
     retracted = _apply(connection, library_id, version, fresh, known_notices, set(pending))
     gone = _remove(connection, library_id, removed)
+    if pending or fresh or gone:
+        connection.execute(
+            update(libraries).where(libraries.c.id == library_id).values(version=version, updated=now())
+        )
+    else:
+        version = before
     return Written(
         version=version,
         stored=tuple((one.id, one.prepared) for one in pending.values() if one.prepared),
