@@ -38,7 +38,18 @@ def server() -> Iterator[str]:
     def run(*command: str) -> None:
         subprocess.run([*as_other, *command], check=True, capture_output=True, cwd=folder, timeout=120)
 
-    run(str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "aitia", "-E", "UTF8", "--locale=C.UTF-8")
+    run(
+        str(programs / "initdb"),
+        "-D",
+        str(data),
+        "-A",
+        "trust",
+        "-U",
+        "aitia",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+    )
     run(str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield f"postgresql://aitia@127.0.0.1:{port}/postgres"

@@ -5,7 +5,17 @@ import random
 from pathlib import Path
 
 _WORDS = (
-    "migraine aura attack triptan nausea patient trial placebo dose week month pain light sound sleep".split()
+    "migraine",
+    "aura",
+    "attack",
+    "triptan",
+    "nausea",
+    "patient",
+    "trial",
+    "placebo",
+    "dose",
+    "pain",
+    "sleep",
 )
 
 

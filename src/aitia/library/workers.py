@@ -197,7 +197,8 @@ def read_on_cluster(parts: Iterable[Any], address: str) -> Iterator[tuple[Any, b
     except (OSError, ValueError) as error:
         raise StateError(f"the scheduler {address} cannot be reached: {error}") from None
     with client:
-        ahead = _AHEAD * max(2, sum(client.nthreads().values()))
+        cores: dict[str, int] = client.nthreads()  # type: ignore[no-untyped-call]
+        ahead = _AHEAD * max(2, sum(cores.values()))
         pending: list[tuple[Any, Any]] = []
 
         def first() -> tuple[Any, bytes]:

@@ -168,7 +168,9 @@ class PassageIndex:
         """In how many entries a stem occurs, at most: titles and texts are counted apart."""
         return max(self._searcher.doc_freq(field, stem) for field in FIELDS)
 
-    def search(self, stems: Sequence[tuple[str, float]], fields: Mapping[str, float], top: int) -> list[Entry]:
+    def search(
+        self, stems: Sequence[tuple[str, float]], fields: Mapping[str, float], top: int
+    ) -> list[Entry]:
         """The entries nearest to some weighted stems in weighted fields, best first."""
         if not stems or not self.size or top < 1:
             return []

@@ -23,16 +23,28 @@ def examples() -> dict[str, tuple[str, bytes]]:
     """A file of each format: name and content."""
     return {
         "aitia": ("glimmer.aitia.json", msgspec.json.encode(read_library(GLIMMER))),
-        "bibtex": ("a.bib", b"@article{key1, title={On gout}, year={2020}, author={Up, Made}, doi={10.5555/G.1}}"),
-        "csl-json": ("a.json", b'[{"id": "x1", "type": "article-journal", "title": "On gout", "DOI": "10.5555/G.1"}]'),
+        "bibtex": (
+            "a.bib",
+            b"@article{key1, title={On gout}, year={2020}, author={Up, Made}, doi={10.5555/G.1}}",
+        ),
+        "csl-json": (
+            "a.json",
+            b'[{"id": "x1", "type": "article-journal", "title": "On gout", "DOI": "10.5555/G.1"}]',
+        ),
         "docx": ("gout.docx", make.gout_docx()),
         "html": ("psoriasis.html", (EXAMPLES / "psoriasis.html").read_bytes()),
         "jats": ("lupus.xml", (EXAMPLES / "lupus.jats.xml").read_bytes()),
         "jsonl": ("a.jsonl", b'{"id": "1", "title": "On gout", "text": "Gout hurts. It passes."}\n'),
         "markdown": ("a.md", b"# Gout\n\nGout *hurts*. It passes.\n\n## Treatment\n\n- Rest helps.\n"),
         "pdf": ("migraine.pdf", make.migraine_pdf()),
-        "pubmed": ("a.xml", f"<PubmedArticleSet>{record(90000001)}{record(90000002)}</PubmedArticleSet>".encode()),
-        "ris": ("a.ris", b"TY  - JOUR\nTI  - On gout\nAU  - Up, Made\nPY  - 2020\nDO  - 10.5555/G.1\nER  - \n"),
+        "pubmed": (
+            "a.xml",
+            f"<PubmedArticleSet>{record(90000001)}{record(90000002)}</PubmedArticleSet>".encode(),
+        ),
+        "ris": (
+            "a.ris",
+            b"TY  - JOUR\nTI  - On gout\nAU  - Up, Made\nPY  - 2020\nDO  - 10.5555/G.1\nER  - \n",
+        ),
         "text": ("a.txt", b"GOUT\n\nGout hurts. It passes.\n"),
     }
 
@@ -108,9 +120,11 @@ def test_a_damaged_file_is_told_and_nothing_worse(reader: Reader) -> None:
         data[: len(data) // 3] + b"\xff\xfe\x00<&" + data[len(data) // 3 :],
         bytes(reversed(data)),
     ):
+        told = "read"
         try:
             read(reader, name, damaged)
         except DocumentError as error:
-            assert str(error)
-            assert "\n" not in str(error)
+            told = str(error)
+        assert told
+        assert "\n" not in told
     assert time.monotonic() - started < 20
