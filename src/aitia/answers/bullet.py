@@ -37,6 +37,7 @@ class Numbering:
         self._holdings = holdings
         self._audience = audience
         self._numbers: dict[str, int] = {}
+        self._offered: set[str] = set()
 
     def cited(self, bullets: Iterable[Bullet]) -> Cited:
         """Several bullets as running text, with the citations of all of them."""
@@ -64,7 +65,23 @@ class Numbering:
             basis=basis(self._holdings.sources[sources[0]])
             if self._audience == "researcher" and not bullet.merged
             else None,
+            model=self._model(bullet),
         )
+
+    def _model(self, bullet: Bullet) -> str | None:
+        """The command that runs a model of what a bullet says, offered once in an article, to professionals."""
+        if self._audience == "patient":
+            return None
+        topics = (
+            self._holdings.topics[name]
+            for place in bullet.places
+            for name in self._holdings.statements[place].topics
+        )
+        for topic in topics:
+            if topic.model is not None and topic.model not in self._offered:
+                self._offered.add(topic.model)
+                return topic.model
+        return None
 
     def references(self) -> tuple[Reference, ...]:
         """The numbered list of all sources that were cited."""

@@ -33,6 +33,8 @@ class ArticleStatement(Struct, frozen=True, omit_defaults=True):
     """True if the wording joins several statements of the library."""
     basis: str | None = None
     """For researchers: design, population and size."""
+    model: str | None = None
+    """The command that runs a model of what the statement says."""
 
 
 class CitedPassage(Struct, frozen=True, omit_defaults=True):

@@ -201,6 +201,8 @@ class Topic(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     name the condition."""
     question: str | None = None
     """A question that a person would ask about it."""
+    model: Annotated[str, Meta(pattern=r"^aitia model [a-z]")] | None = None
+    """The command that runs a model of what the topic says of causes."""
     answer: tuple[str, ...] = ()
     """The statements that an editor chose to open the answer to it; without any, the best-founded one does."""
 

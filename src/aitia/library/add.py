@@ -105,13 +105,14 @@ def add(
                             .values(curated=batch.vocabulary.decode(), version=libraries.c.version + 1)
                         )
                     _note_progress(connection, library.id, run_id, batch.progress)
-                version = written.version
                 _count(tally, written, batch)
                 index.add(
                     (text_of(number, prepared) for number, prepared in written.stored), written.updated > 0
                 )
                 for number in written.removed:
                     index.remove(number)
+                # Only now: of a batch that was cut off here, the index must not claim to hold all.
+                version = written.version
                 if index.uncommitted >= _COMMIT_EVERY:
                     index.commit(version)
                 tally.seconds = time.monotonic() - started

@@ -25,6 +25,8 @@ def write(article: Article) -> str:
             lines.append(f"- {escaped(statement.text)} {escaped(marks(statement.citations))} *({rests_on})*")
             if statement.basis:
                 lines.append(f"  <br><sub>{escaped(statement.basis)}</sub>")
+            if statement.model:
+                lines.append(f"  <br><sub>Run this model: <code>{escaped(statement.model)}</code></sub>")
         lines.append("")
     if article.disagreements:
         lines += [f"## {heading('disagreements', article)}", ""]

@@ -44,6 +44,8 @@ def write(article: Article, width: int | None = None, colour: bool | None = None
             page.bullet(statement.text, tail)
             if statement.basis:
                 page.note(statement.basis)
+            if statement.model:
+                page.note(f"run this model: {statement.model}")
     if article.disagreements:
         page.head(heading("disagreements", article))
         for disagreement in article.disagreements:
