@@ -10,6 +10,7 @@ _COMMANDS = {
     "ask": ("aitia.cli.ask", "Answer a question with cited statements."),
     "search": ("aitia.cli.search", "Find the statements nearest to a question."),
     "library": ("aitia.cli.library", "List, show and check libraries."),
+    "model": ("aitia.cli.model", "Run models of causes: multistep, life course, spread."),
     "completion": ("aitia.cli.completion", "Print the completion script for your shell."),
 }
 
