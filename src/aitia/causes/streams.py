@@ -29,8 +29,11 @@ _LN2 = 0.6931471805599453
 
 
 def compiled(function: Function) -> Function:
-    """The function compiled for the machine, free of Python's lock, kept on disk between runs."""
-    return cast(Function, numba.njit(cache=True, nogil=True)(function))
+    """The function compiled for the machine, free of Python's lock, kept on disk between runs.
+
+    Division by zero gives infinity, as in NumPy: a check would keep the compiler from working on several lives at once.
+    """
+    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
 def stream_key(seed: int, purpose: str) -> np.uint64:

@@ -156,6 +156,7 @@ class Families(_Part, frozen=True, kw_only=True):
     """The family that is simulated: two parents and `children`, or the `members` given."""
 
     children: Annotated[int, Meta(ge=0, le=20)] = 2
+    """Children of the two parents; so a case has one sibling fewer."""
     members: tuple[Member, ...] = ()
     seen_at: Age = 85.0
     """Age by which relatives are counted as affected."""
@@ -187,6 +188,8 @@ class Target(_Part, frozen=True, kw_only=True):
     relative: Literal["parent", "child", "sibling", "identical_twin"] | None = None
     ages: tuple[Age, Age] | None = None
     by: Age | None = None
+    among: Literal["all", "familial", "others"] = "all"
+    """For case_share: among all cases, those with an affected parent or sibling, or the others."""
     crude: bool = False
     """For penetrance: with death from other causes, rather than as if nobody died of them."""
     fit: bool = True

@@ -1,0 +1,397 @@
+"""Calibration: free numbers of a scenario moved until its exact answers meet published figures, and the tension left.
+
+Residuals are on the log scale, in units of the standard error that each figure's 95% interval implies. A figure
+without an interval is taken to be known to 10%. Every target is then left out in turn and predicted from the others:
+what the others contradict is in tension, and is said so, not averaged away.
+"""
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import OptimizeResult, least_squares
+from scipy.stats import chi2, norm
+
+from aitia.causes.errors import ModelError
+from aitia.causes.lifecourse.exact import Exact, solve
+from aitia.causes.lifecourse.recurrence import FamilyHistory, family_history, relative_risk
+from aitia.causes.lifecourse.scenario import FITTED, Free, Scenario, Target
+from aitia.causes.tables import Value
+
+Floats = NDArray[np.float64]
+_UNKNOWN_ERROR = 0.10
+_FIELDS = ("hazard_ratio", "frequency", "carriers", "prevalence", "mortality_ratio", "times")
+
+
+class Calibrated(msgspec.Struct, frozen=True):
+    """A calibrated scenario and how well it meets its targets."""
+
+    scenario: Scenario
+    parameters: list[dict[str, Value]]
+    """Each free number: fitted, with its 95% interval, and whether it stopped at a bound."""
+    targets: list[dict[str, Value]]
+    """Each target: published, fitted, how many standard errors apart; predicted from the others alone, and how far."""
+    chi_square: float
+    degrees_of_freedom: int
+    probability: float | None
+    """Chance of a misfit as great if all targets held together; None without degrees of freedom."""
+    tension: list[dict[str, Value]]
+    """For each variant: the penetrance that follows from share of cases, lifetime risk and carriers, and as published."""
+    words: list[str]
+    """What can hold together and what cannot, in sentences."""
+
+    def summary(self) -> list[dict[str, Value]]:
+        """The targets, published and fitted."""
+        return self.targets
+
+
+def fit(scenario: Scenario) -> Calibrated:
+    """Calibrate a scenario to its own `calibration`.
+
+    Raises ModelError if it has none, if a free number does not exist, if the targets do not determine the free numbers,
+    or if the optimiser fails.
+    """
+    plan = scenario.calibration
+    if plan is None:
+        raise ModelError("the scenario has no `calibration`: name free numbers and targets there.")
+    aimed = [target for target in plan.targets if target.fit]
+    if len(aimed) < len(plan.free):
+        raise ModelError(
+            f"calibration: {len(plan.free)} free numbers and {len(aimed)} targets. The targets cannot determine them; "
+            "free fewer, or add targets."
+        )
+    start = np.array([_start(scenario, free) for free in plan.free])
+    best = _fitted(scenario, plan.free, aimed, start)
+    _refuse_undetermined(best, plan.free)
+    fitted = with_values(scenario, plan.free, np.exp(best.x))
+    answers = Answers(solve(fitted))
+    leaving_out = [_without(scenario, plan.free, aimed, target, best.x) for target in plan.targets]
+    targets = [
+        _target_record(target, answers, left, len(aimed) > len(plan.free))
+        for target, left in zip(plan.targets, leaving_out, strict=True)
+    ]
+    total = float(2 * best.cost)
+    freedom = len(aimed) - len(plan.free)
+    tension = _arithmetic(scenario, plan.targets)
+    return Calibrated(
+        scenario=fitted,
+        parameters=_parameter_records(best, plan.free),
+        targets=targets,
+        chi_square=total,
+        degrees_of_freedom=freedom,
+        probability=float(chi2.sf(total, freedom)) if freedom > 0 else None,
+        tension=tension,
+        words=_words(targets, tension, total, freedom),
+    )
+
+
+class Answers:
+    """The quantities of a solved scenario, the family history being worked out once."""
+
+    def __init__(self, exact: Exact) -> None:
+        self.exact = exact
+        self._history: FamilyHistory | None = None
+
+    @property
+    def history(self) -> FamilyHistory:
+        """The familial share, with one sibling fewer than the family has children."""
+        if self._history is None:
+            families = self.exact.model.scenario.families
+            self._history = family_history(self.exact, max(families.children - 1, 0), families.parent_age)
+        return self._history
+
+    def value(self, target: Target) -> float:
+        """What the scenario says of a target's quantity."""
+        exact = self.exact
+        rows = _rows(exact, target.of)
+        low, high = target.ages or (0.0, float(exact.edges[-1]))
+        age = target.by if target.by is not None else exact.model.scenario.families.seen_at
+        match target.quantity:
+            case "lifetime_risk":
+                return exact.lifetime_risk(rows) if target.by is None else exact.penetrance(target.by, rows, crude=True)
+            case "incidence":
+                return exact.incidence(low, high, rows)
+            case "sex_ratio":
+                men, women = exact.where(sex="male"), exact.where(sex="female")
+                return exact.incidence(low, high, men) / exact.incidence(low, high, women)
+            case "mean_age_at_onset":
+                return exact.age_at_onset(rows)[0]
+            case "carriers":
+                assert rows is not None
+                return float(exact.model.combinations.weight[rows].sum())
+            case "penetrance":
+                return exact.penetrance(age, rows, crude=target.crude)
+            case "case_share":
+                assert rows is not None and target.of is not None
+                if target.among == "all":
+                    return exact.case_share(rows)
+                return self.history.by_variant[target.of][target.among == "others"]
+            case "familial_share":
+                return self.history.familial_share
+            case "relative_risk":
+                assert target.relative is not None
+                return relative_risk(exact, target.relative, age)
+            case "log_log_slope":
+                return exact.log_log_slope(*(target.ages or (40.0, 75.0)), rows=rows)
+
+
+def _rows(exact: Exact, name: str | None) -> NDArray[np.bool_] | None:
+    if name is None:
+        return None
+    try:
+        return exact.where(sex=name) if name in ("female", "male") else exact.where(**{name: True})
+    except KeyError:
+        pass
+    try:
+        return exact.where(group=name)
+    except KeyError:
+        raise ModelError(f"calibration: a target is about {name!r}, which is no sex, group, variant or exposure.") from None
+
+
+def with_values(scenario: Scenario, frees: Sequence[Free], values: Sequence[float] | Floats) -> Scenario:
+    """The scenario with its free numbers set."""
+    for free, value in zip(frees, values, strict=True):
+        scenario = _with_value(scenario, free.what, float(value))
+    return scenario
+
+
+def _with_value(scenario: Scenario, what: str, value: float) -> Scenario:
+    replace = msgspec.structs.replace
+    name, _, field = what.rpartition(".")
+    if what == "onset.rate" and scenario.onset.rate is not None:
+        return replace(scenario, onset=replace(scenario.onset, rate=value, source=FITTED))
+    if what == "onset.lineages":
+        return replace(scenario, onset=replace(scenario.onset, lineages=value))
+    if what == "liability.heritability" and scenario.liability is not None:
+        return replace(scenario, liability=replace(scenario.liability, heritability=value))
+    if name in ("female", "male") and scenario.sexes is not None and field == "hazard_ratio":
+        part = replace(getattr(scenario.sexes, name), hazard_ratio=value)
+        return replace(scenario, sexes=replace(scenario.sexes, **{name: part}))
+    for kind in ("variants", "exposures", "groups"):
+        parts = list(getattr(scenario, kind))
+        for place, part in enumerate(parts):
+            if part.name == name and field in _FIELDS and (hasattr(part, field) or field == "times"):
+                if field == "times":
+                    speeds = tuple(replace(speed, times=value) for speed in part.speeds)
+                    parts[place] = replace(part, speeds=speeds)
+                elif field == "carriers":
+                    parts[place] = replace(part, carriers=value, frequency=None)
+                elif field == "frequency":
+                    parts[place] = replace(part, frequency=value, carriers=None)
+                else:
+                    parts[place] = replace(part, **{field: value})
+                return replace(scenario, **{kind: tuple(parts)})
+    raise ModelError(
+        f"calibration.free: {what!r} is not a number that can be free. Write onset.rate (if the scenario gives one rate), "
+        f"onset.lineages, liability.heritability, or NAME.field with a field of {', '.join(_FIELDS)}."
+    )
+
+
+def _start(scenario: Scenario, free: Free) -> float:
+    """The logarithm of the scenario's own value, inside the bounds; their geometric mean if it has none."""
+    _with_value(scenario, free.what, free.low)
+    name, _, field = free.what.rpartition(".")
+    places: list[object] = [scenario.onset, scenario.liability]
+    if name in ("onset", "liability"):
+        places = [scenario.onset] if name == "onset" else [scenario.liability]
+    elif name in ("female", "male"):
+        places = [getattr(scenario.sexes, name)]
+    else:
+        places = [
+            part for part in (*scenario.variants, *scenario.exposures, *scenario.groups) if part.name == name
+        ]
+    value = places[0].speeds[0].times if field == "times" else getattr(places[0], field)  # type: ignore[attr-defined]
+    middle = math.sqrt(free.low * free.high)
+    inside = value if value is not None and free.low < value < free.high else middle
+    return math.log(inside)
+
+
+def _standard_error(target: Target) -> float:
+    """Of the logarithm of the published figure."""
+    if target.low is None or target.high is None:
+        return _UNKNOWN_ERROR
+    return max(math.log(target.high / target.low) / (2 * 1.959964), 1e-6)
+
+
+def _residual(target: Target, answer: float) -> float:
+    return math.log(max(answer, 1e-300) / target.value) / _standard_error(target)
+
+
+def _fitted(
+    scenario: Scenario, frees: Sequence[Free], targets: Sequence[Target], start: Floats
+) -> OptimizeResult:
+    low = np.log([free.low for free in frees])
+    high = np.log([free.high for free in frees])
+
+    def residuals(logs: Floats) -> Floats:
+        answers = Answers(solve(with_values(scenario, frees, np.exp(logs))))
+        return np.array([_residual(target, answers.value(target)) for target in targets])
+
+    if not frees:
+        found = OptimizeResult(x=start, fun=residuals(start), jac=np.zeros((len(targets), 0)), active_mask=np.zeros(0))
+        found.cost = float(0.5 * found.fun @ found.fun)
+        return found
+    inside = np.clip(start, low + 1e-6 * (high - low), high - 1e-6 * (high - low))
+    found = least_squares(
+        residuals, inside, bounds=(low, high), diff_step=1e-4, xtol=1e-7, ftol=1e-8, gtol=1e-8, max_nfev=60
+    )
+    if not found.success or not np.all(np.isfinite(found.fun)):
+        raise ModelError(f"calibration failed: the optimiser gave up ({found.message}). No estimate is given.")
+    return found
+
+
+def _refuse_undetermined(found: OptimizeResult, frees: Sequence[Free]) -> None:
+    free = np.flatnonzero(np.asarray(found.active_mask) == 0)
+    if not free.size:
+        return
+    _, singular, directions = np.linalg.svd(np.asarray(found.jac)[:, free], full_matrices=False)
+    if singular[-1] < 1e-5 * max(singular[0], 1e-300) or free.size > singular.size:
+        loose = [frees[free[at]].what for at in np.flatnonzero(np.abs(directions[-1]) > 0.3)]
+        raise ModelError(
+            f"calibration: the targets do not determine {' and '.join(loose)}: other values would meet them as well. "
+            "Fix one of them, or add a target that depends on it."
+        )
+
+
+def _without(
+    scenario: Scenario, frees: Sequence[Free], aimed: Sequence[Target], left: Target, start: Floats
+) -> float | None:
+    """What the other targets predict of one; None if they cannot."""
+    others = [target for target in aimed if target is not left]
+    if len(others) < len(frees):
+        return None
+    found = _fitted(scenario, frees, others, start)
+    try:
+        _refuse_undetermined(found, frees)
+    except ModelError:
+        return None
+    return Answers(solve(with_values(scenario, frees, np.exp(found.x)))).value(left)
+
+
+def _target_record(target: Target, answers: Answers, left: float | None, spare: bool) -> dict[str, Value]:
+    value = answers.value(target)
+    source = target.source if isinstance(target.source, str) else ", ".join(target.source)
+    return {
+        "target": name_of(target),
+        "published": target.value,
+        "low": target.low,
+        "high": target.high,
+        "fitted": value,
+        "apart": _residual(target, value),
+        "from_the_others": left if spare else None,
+        "others_apart": _residual(target, left) if left is not None and spare else None,
+        "aimed_at": target.fit,
+        "source": source,
+    }
+
+
+def name_of(target: Target) -> str:
+    """A target in words."""
+    words = [target.quantity.replace("_", " ").replace("log log", "log-log")]
+    if target.relative:
+        words.append(f"of a {target.relative.replace('_', ' ')}")
+    if target.of:
+        words.append(f"of {target.of}")
+    if target.among != "all":
+        words.append(f"among {'familial' if target.among == 'familial' else 'other'} cases")
+    if target.quantity == "penetrance":
+        words.append("(crude)" if target.crude else "(net)")
+    if target.ages:
+        words.append(f"at {target.ages[0]:g} to {target.ages[1]:g}")
+    if target.by is not None:
+        words.append(f"by {target.by:g}")
+    return " ".join(words)
+
+
+def _parameter_records(found: OptimizeResult, frees: Sequence[Free]) -> list[dict[str, Value]]:
+    jacobian = np.asarray(found.jac)
+    covariance = np.linalg.pinv(jacobian.T @ jacobian) if frees else np.zeros((0, 0))
+    records: list[dict[str, Value]] = []
+    for place, free in enumerate(frees):
+        value, error = float(np.exp(found.x[place])), math.sqrt(max(covariance[place, place], 0.0))
+        bound = int(found.active_mask[place])
+        known = bound == 0
+        records.append({
+            "free": free.what,
+            "fitted": value,
+            "low": value * math.exp(-1.959964 * error) if known else None,
+            "high": value * math.exp(1.959964 * error) if known else None,
+            "at_bound": {-1: "lowest allowed", 0: "no", 1: "highest allowed"}[bound],
+        })
+    return records
+
+
+def _arithmetic(scenario: Scenario, targets: Sequence[Target]) -> list[dict[str, Value]]:
+    """Penetrance = share of cases · lifetime risk / carriers, from published figures alone."""
+
+    def published(quantity: str, of: str | None, among: str = "all") -> Target | None:
+        found = [one for one in targets if (one.quantity, one.of, one.among) == (quantity, of, among)]
+        return found[0] if found else None
+
+    risk, familial = published("lifetime_risk", None), published("familial_share", None)
+    records: list[dict[str, Value]] = []
+    for variant in scenario.variants:
+        carriers, penetrance = published("carriers", variant.name), published("penetrance", variant.name)
+        share = published("case_share", variant.name)
+        parts = [published("case_share", variant.name, among) for among in ("familial", "others")]
+        total, error = 0.0, 0.0
+        if share is not None:
+            total, error = share.value, _standard_error(share)
+        elif familial is not None and parts[0] is not None and parts[1] is not None:
+            one, other = familial.value * parts[0].value, (1 - familial.value) * parts[1].value
+            total = one + other
+            error = math.hypot(one * _standard_error(parts[0]), other * _standard_error(parts[1])) / total
+        if not total or risk is None or carriers is None:
+            continue
+        follows = total * risk.value / carriers.value
+        error = math.sqrt(error**2 + _standard_error(risk) ** 2 + _standard_error(carriers) ** 2)
+        apart = None
+        if penetrance is not None:
+            apart = math.log(follows / penetrance.value) / math.hypot(error, _standard_error(penetrance))
+        records.append({
+            "variant": variant.name,
+            "share_of_cases": total,
+            "lifetime_risk": risk.value,
+            "carriers": carriers.value,
+            "penetrance_that_follows": follows,
+            "low": follows * math.exp(-1.959964 * error),
+            "high": follows * math.exp(1.959964 * error),
+            "penetrance_published": penetrance.value if penetrance is not None else None,
+            "apart": apart,
+        })
+    return records
+
+
+def _words(
+    targets: list[dict[str, Value]], tension: list[dict[str, Value]], total: float, freedom: int
+) -> list[str]:
+    words = []
+    if freedom > 0:
+        chance = float(chi2.sf(total, freedom))
+        verdict = "can" if chance >= 0.05 else "cannot all"
+        words.append(
+            f"The targets aimed at {verdict} hold together in this model: misfit {total:.1f} on {freedom} degrees of "
+            f"freedom (p = {chance:.2g})."
+        )
+    else:
+        words.append("There are as many free numbers as targets, so the fit cannot show whether they hold together.")
+    for record in targets:
+        apart = record["others_apart"]
+        if isinstance(apart, float) and abs(apart) > 1.959964:
+            way = "above" if apart > 0 else "below"
+            words.append(
+                f"{str(record['target']).capitalize()}: published {record['published']:.3g}; the other targets call for "
+                f"{record['from_the_others']:.3g}, {abs(apart):.1f} standard errors {way} "
+                f"(p = {2 * norm.sf(abs(apart)):.2g})."
+            )
+    for record in tension:
+        apart = record["apart"]
+        if isinstance(apart, float) and abs(apart) > 1.959964:
+            words.append(
+                f"{record['variant']}: share of cases, lifetime risk and carrier frequency imply a penetrance of "
+                f"{record['penetrance_that_follows']:.2g} ({record['low']:.2g} to {record['high']:.2g}); "
+                f"published is {record['penetrance_published']:.2g}."
+            )
+    return words
