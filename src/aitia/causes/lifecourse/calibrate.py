@@ -1,8 +1,9 @@
 """Calibration: free numbers of a scenario moved until its exact answers meet published figures, and the tension left.
 
 Residuals are on the log scale, in units of the standard error that each figure's 95% interval implies. A figure
-without an interval is taken to be known to 10%. Every target is then left out in turn and predicted from the others:
-what the others contradict is in tension, and is said so, not averaged away.
+without an interval is taken to be known to 20%, unless it says otherwise. Every target is then left out in turn and
+predicted from the others (to first order around the fit, by its leverage): what the others contradict is in tension,
+and is said so, not averaged away. Source of the deletion formulas: Cook 1977, doi 10.1080/00401706.1977.10489493.
 """
 
 import math
@@ -12,16 +13,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, least_squares
-from scipy.stats import chi2, norm
+from scipy.stats import chi2
 
 from aitia.causes.errors import ModelError
 from aitia.causes.lifecourse.exact import Exact, solve
+from aitia.causes.lifecourse.fractions import remove
 from aitia.causes.lifecourse.recurrence import FamilyHistory, family_history, relative_risk
-from aitia.causes.lifecourse.scenario import FITTED, Free, Scenario, Target
+from aitia.causes.lifecourse.scenario import FITTED, Calibration, Free, Scenario, Target
 from aitia.causes.tables import Value
 
 Floats = NDArray[np.float64]
-_UNKNOWN_ERROR = 0.10
+_UNKNOWN_ERROR = 0.2
 _FIELDS = ("hazard_ratio", "frequency", "carriers", "prevalence", "mortality_ratio", "times")
 
 
@@ -32,7 +34,7 @@ class Calibrated(msgspec.Struct, frozen=True):
     parameters: list[dict[str, Value]]
     """Each free number: fitted, with its 95% interval, and whether it stopped at a bound."""
     targets: list[dict[str, Value]]
-    """Each target: published, fitted, how many standard errors apart; predicted from the others alone, and how far."""
+    """Each target: published, fitted, called for by the other targets alone, and how far those two are apart."""
     chi_square: float
     degrees_of_freedom: int
     probability: float | None
@@ -66,12 +68,7 @@ def fit(scenario: Scenario) -> Calibrated:
     best = _fitted(scenario, plan.free, aimed, start)
     _refuse_undetermined(best, plan.free)
     fitted = with_values(scenario, plan.free, np.exp(best.x))
-    answers = Answers(solve(fitted))
-    leaving_out = [_without(scenario, plan.free, aimed, target, best.x) for target in plan.targets]
-    targets = [
-        _target_record(target, answers, left, len(aimed) > len(plan.free))
-        for target, left in zip(plan.targets, leaving_out, strict=True)
-    ]
+    targets = _target_records(scenario, plan, best)
     total = float(2 * best.cost)
     freedom = len(aimed) - len(plan.free)
     tension = _arithmetic(scenario, plan.targets)
@@ -133,8 +130,15 @@ class Answers:
             case "relative_risk":
                 assert target.relative is not None
                 return relative_risk(exact, target.relative, age)
+            case "rate_ratio":
+                assert rows is not None
+                return exact.incidence(low, high, rows) / exact.incidence(low, high, ~rows)
+            case "attributable_fraction":
+                return remove(exact, [target.of or ""]).fraction
             case "log_log_slope":
-                return exact.log_log_slope(*(target.ages or (40.0, 75.0)), rows=rows)
+                return exact.log_log_slope(
+                    *(target.ages or (40.0, 75.0)), rows=rows, per_everyone=target.per == "everyone"
+                )
 
 
 def _rows(exact: Exact, name: str | None) -> NDArray[np.bool_] | None:
@@ -211,7 +215,7 @@ def _start(scenario: Scenario, free: Free) -> float:
 def _standard_error(target: Target) -> float:
     """Of the logarithm of the published figure."""
     if target.low is None or target.high is None:
-        return _UNKNOWN_ERROR
+        return target.uncertainty or _UNKNOWN_ERROR
     return max(math.log(target.high / target.low) / (2 * 1.959964), 1e-6)
 
 
@@ -255,36 +259,47 @@ def _refuse_undetermined(found: OptimizeResult, frees: Sequence[Free]) -> None:
         )
 
 
-def _without(
-    scenario: Scenario, frees: Sequence[Free], aimed: Sequence[Target], left: Target, start: Floats
-) -> float | None:
-    """What the other targets predict of one; None if they cannot."""
-    others = [target for target in aimed if target is not left]
-    if len(others) < len(frees):
-        return None
-    found = _fitted(scenario, frees, others, start)
-    try:
-        _refuse_undetermined(found, frees)
-    except ModelError:
-        return None
-    return Answers(solve(with_values(scenario, frees, np.exp(found.x)))).value(left)
+def _target_records(scenario: Scenario, plan: Calibration, best: OptimizeResult) -> list[dict[str, Value]]:
+    """Each target beside the fit, and beside what the other targets alone call for."""
+    loose = np.flatnonzero(np.asarray(best.active_mask) == 0)
+    step = 1e-4
 
+    def residuals(logs: Floats) -> Floats:
+        answers = Answers(solve(with_values(scenario, plan.free, np.exp(logs))))
+        return np.array([_residual(target, answers.value(target)) for target in plan.targets])
 
-def _target_record(target: Target, answers: Answers, left: float | None, spare: bool) -> dict[str, Value]:
-    value = answers.value(target)
-    source = target.source if isinstance(target.source, str) else ", ".join(target.source)
-    return {
-        "target": name_of(target),
-        "published": target.value,
-        "low": target.low,
-        "high": target.high,
-        "fitted": value,
-        "apart": _residual(target, value),
-        "from_the_others": left if spare else None,
-        "others_apart": _residual(target, left) if left is not None and spare else None,
-        "aimed_at": target.fit,
-        "source": source,
-    }
+    at_best = residuals(best.x)
+    jacobian = np.zeros((at_best.size, loose.size))
+    for column, place in enumerate(loose):
+        moved = np.array(best.x)
+        moved[place] += step
+        jacobian[:, column] = (residuals(moved) - at_best) / step
+    aimed = np.array([target.fit for target in plan.targets])
+    covariance = np.linalg.pinv(jacobian[aimed].T @ jacobian[aimed])
+    spread = np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian)
+    records: list[dict[str, Value]] = []
+    for target, residual, leverage in zip(plan.targets, at_best, spread, strict=True):
+        error = _standard_error(target)
+        others: float | None = None
+        apart: float | None = None
+        if not target.fit:
+            others, apart = float(target.value * math.exp(residual * error)), float(residual / math.sqrt(1 + leverage))
+        elif leverage < 0.99:
+            others = float(target.value * math.exp(min(residual * error / (1 - leverage), 600.0)))
+            apart = float(residual / math.sqrt(1 - leverage))
+        source = target.source if isinstance(target.source, str) else ", ".join(target.source)
+        records.append({
+            "target": name_of(target),
+            "published": target.value,
+            "low": target.low,
+            "high": target.high,
+            "fitted": float(target.value * math.exp(residual * error)),
+            "from_the_others": others,
+            "standard_errors_apart": apart,
+            "aimed_at": target.fit,
+            "source": source,
+        })
+    return records
 
 
 def name_of(target: Target) -> str:
@@ -298,6 +313,8 @@ def name_of(target: Target) -> str:
         words.append(f"among {'familial' if target.among == 'familial' else 'other'} cases")
     if target.quantity == "penetrance":
         words.append("(crude)" if target.crude else "(net)")
+    if target.per == "everyone":
+        words.append("per head of everyone")
     if target.ages:
         words.append(f"at {target.ages[0]:g} to {target.ages[1]:g}")
     if target.by is not None:
@@ -378,13 +395,13 @@ def _words(
     else:
         words.append("There are as many free numbers as targets, so the fit cannot show whether they hold together.")
     for record in targets:
-        apart = record["others_apart"]
+        apart = record["standard_errors_apart"]
         if isinstance(apart, float) and abs(apart) > 1.959964:
             way = "above" if apart > 0 else "below"
+            name = str(record["target"])
             words.append(
-                f"{str(record['target']).capitalize()}: published {record['published']:.3g}; the other targets call for "
-                f"{record['from_the_others']:.3g}, {abs(apart):.1f} standard errors {way} "
-                f"(p = {2 * norm.sf(abs(apart)):.2g})."
+                f"{name[0].upper()}{name[1:]}: published {record['published']:.3g}; the other targets call for "
+                f"{record['from_the_others']:.3g}, {abs(apart):.1f} standard errors {way}."
             )
     for record in tension:
         apart = record["apart"]

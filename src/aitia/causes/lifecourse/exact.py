@@ -95,11 +95,19 @@ class Exact(msgspec.Struct, frozen=True):
         cases = self.model.combinations.weight * self.crude[:, -1]
         return float(cases[rows].sum() / cases.sum())
 
-    def log_log_slope(self, low: float, high: float, width: float = 5.0, rows: Rows | None = None) -> float:
-        """Least-squares slope of log incidence on log mid-age over bands of some width: what most papers report."""
-        bands = self.bands(list(np.arange(low, high + width / 2, width)), rows)
-        middles = [np.log((band.low + band.high) / 2) for band in bands]
-        return float(np.polyfit(middles, [np.log(band.per_100000) for band in bands], 1)[0])
+    def log_log_slope(
+        self, low: float, high: float, width: float = 5.0, rows: Rows | None = None, *, per_everyone: bool = False
+    ) -> float:
+        """Least-squares slope of log incidence on log mid-age over bands of some width: what most papers report.
+
+        per_everyone: cases of these combinations per person-year of everyone, as a register counts carriers' cases.
+        """
+        cuts = list(np.arange(low, high + width / 2, width))
+        cases = self.bands(cuts, rows)
+        years = self.bands(cuts) if per_everyone else cases
+        middles = [np.log((band.low + band.high) / 2) for band in cases]
+        rates = [np.log(case.cases / lived.person_years) for case, lived in zip(cases, years, strict=True)]
+        return float(np.polyfit(middles, rates, 1)[0])
 
     def summary(self) -> list[dict[str, Value]]:
         """The main answers, for all and for each level of each trait."""

@@ -40,6 +40,8 @@ class Kin(NamedTuple):
     """The identical twin whose genes a member has; -1 if none."""
     sex: Integers
     """0 female, 1 male, 2 drawn."""
+    carries: Integers
+    """[members, variants] 1 where a founder certainly has one copy."""
     frequency: Floats
     """[groups, variants] of the allele."""
     inheritance: Integers
@@ -113,6 +115,10 @@ def _kin(scenario: Scenario, model: Model, members: list[Member], seed: int) -> 
         father=places("father"),
         twin=places("identical_to"),
         sex=np.array([{"female": 0, "male": 1, None: 2}[member.sex] for member in members], dtype=np.int64),
+        carries=np.array(
+            [[int(variant.name in member.carries) for variant in scenario.variants] for member in members],
+            dtype=np.int64,
+        ).reshape(len(members), len(scenario.variants)),
         frequency=np.array(frequency, dtype=float).reshape(len(groups), len(scenario.variants)),
         inheritance=np.array([kinds[variant.inheritance] for variant in scenario.variants], dtype=np.int64),
         variant_traits=np.array([traits.index(variant.name) for variant in scenario.variants], dtype=np.int64),
@@ -167,7 +173,7 @@ def draw_families(p: Pack, k: Kin, by_events: bool, start: int, code: Integers, 
                 w = uniform_at(k.paternal_keys[v], life)
                 mother, father = k.mother[m], k.father[m]
                 if mother < 0:
-                    maternal[m, v] = int(u < k.frequency[group, v])
+                    maternal[m, v] = int(u < k.frequency[group, v] or k.carries[m, v] == 1)
                     paternal[m, v] = int(w < k.frequency[group, v])
                 else:
                     maternal[m, v] = maternal[mother, v] if u < 0.5 else paternal[mother, v]

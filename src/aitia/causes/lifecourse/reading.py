@@ -28,7 +28,7 @@ from aitia.library.read import SafeLoader, line_of, plain_message, read_yaml
 Keys = Sequence[str | int]
 Complain = Callable[[Keys, str], ModelError]
 _PLAIN = (
-    (r"the record contains unknown field (\S+)", r"there is no field '\1' here"),
+    (r"the record contains unknown field (.+)", r"there is no field '\1' here"),
     (r"the record missing required field (\S+)", r"the field '\1' is missing"),
     (r"Expected (\S+) >= (\S+)", r"must be at least \2"),
     (r"Expected (\S+) > (\S+)", r"must be above \2"),
@@ -150,7 +150,7 @@ def check(scenario: Scenario, complain: Complain = _in_memory) -> None:
         "depend on each other in a circle",
         complain,
     )
-    _check_family(scenario.families.members, complain)
+    _check_family(scenario, scenario.families.members, complain)
     _check_targets(scenario, complain)
     _check_sources(scenario, complain)
     combinations = max(1, len(scenario.groups)) * 2 ** (
@@ -317,7 +317,8 @@ def _refuse_circles(
         done.add(start)
 
 
-def _check_family(members: Sequence[Member], complain: Complain) -> None:
+def _check_family(scenario: Scenario, members: Sequence[Member], complain: Complain) -> None:
+    inheritance = {variant.name: variant.inheritance for variant in scenario.variants}
     names = [member.name for member in members]
     by_name = {member.name: member for member in members}
     for place, member in enumerate(members):
@@ -328,6 +329,11 @@ def _check_family(members: Sequence[Member], complain: Complain) -> None:
             raise complain(keys, "a child needs both a mother and a father among the members.")
         if member.identical_to is not None and member.mother is not None:
             raise complain(keys, "an identical twin takes its parents from its twin; leave them out here.")
+        for name in member.carries:
+            if name not in inheritance:
+                raise complain((*keys, "carries"), f"there is no variant {name!r}.{nearest(name, inheritance)}")
+            if member.mother is not None or member.identical_to is not None:
+                raise complain((*keys, "carries"), "only a founder can be given a variant; others inherit theirs.")
         for role, sex in (("mother", "female"), ("father", "male"), ("identical_to", None)):
             other = getattr(member, role)
             if other is None:
@@ -350,9 +356,10 @@ def _check_targets(scenario: Scenario, complain: Complain) -> None:
     if scenario.calibration is None:
         return
     variants = {variant.name for variant in scenario.variants}
+    exposures = {exposure.name for exposure in scenario.exposures}
     for place, target in enumerate(scenario.calibration.targets):
         keys = ("calibration", "targets", place)
-        problem = _target_problem(target, variants)
+        problem = _target_problem(target, variants, exposures, scenario.sexes is not None)
         if problem:
             raise complain(keys, problem)
     for place, free in enumerate(scenario.calibration.free):
@@ -360,7 +367,7 @@ def _check_targets(scenario: Scenario, complain: Complain) -> None:
             raise complain(("calibration", "free", place), "low must be below high.")
 
 
-def _target_problem(target: Target, variants: set[str]) -> str:
+def _target_problem(target: Target, variants: set[str], exposures: set[str], sexes: bool) -> str:
     if target.low is not None and target.high is not None and not target.low <= target.value <= target.high:
         return f"the value {target.value:g} is outside its own interval."
     if (target.low is None) != (target.high is None):
@@ -369,9 +376,13 @@ def _target_problem(target: Target, variants: set[str]) -> str:
         return "low must be above 0; leave the interval out if it is not."
     if target.quantity in ("case_share", "carriers", "penetrance") and target.of not in variants:
         return f"`of` must name a variant.{nearest(target.of or '', variants)}"
+    if target.quantity in ("rate_ratio", "attributable_fraction") and target.of not in exposures:
+        return f"`of` must name an exposure.{nearest(target.of or '', exposures)}"
     if target.quantity == "relative_risk" and target.relative is None:
         return "a relative_risk needs `relative`."
-    likely = ("lifetime_risk", "case_share", "carriers", "penetrance", "familial_share")
+    if target.quantity == "sex_ratio" and not sexes:
+        return "a sex_ratio needs sexes in the scenario."
+    likely = ("lifetime_risk", "case_share", "carriers", "penetrance", "familial_share", "attributable_fraction")
     if target.quantity in likely and target.value > 1:
         return f"a {target.quantity} is a probability, at most 1, not {target.value:g}."
     return ""

@@ -150,6 +150,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mother: str | None = None
     father: str | None = None
     identical_to: str | None = None
+    carries: tuple[str, ...] = ()
+    """Variants of which a founder certainly has one copy."""
 
 
 class Families(_Part, frozen=True, kw_only=True):
@@ -178,11 +180,15 @@ class Target(_Part, frozen=True, kw_only=True):
         "familial_share",
         "relative_risk",
         "log_log_slope",
+        "rate_ratio",
+        "attributable_fraction",
     ]
     value: Annotated[float, Meta(gt=0.0)]
     low: float | None = None
     high: float | None = None
     """The 95% interval."""
+    uncertainty: Annotated[float, Meta(gt=0.0, le=2.0)] | None = None
+    """Standard error over the value, where there is no interval; 0.2 if neither is given."""
     of: str | None = None
     """The variant, or the exposure, or the sex that it is about."""
     relative: Literal["parent", "child", "sibling", "identical_twin"] | None = None
@@ -190,6 +196,8 @@ class Target(_Part, frozen=True, kw_only=True):
     by: Age | None = None
     among: Literal["all", "familial", "others"] = "all"
     """For case_share: among all cases, those with an affected parent or sibling, or the others."""
+    per: Literal["own", "everyone"] = "own"
+    """For log_log_slope: cases per person-year of those it is about, or of everyone, as registers give it."""
     crude: bool = False
     """For penetrance: with death from other causes, rather than as if nobody died of them."""
     fit: bool = True
