@@ -23,9 +23,10 @@ class Words(msgspec.Struct, frozen=True):
 
 
 class Caution(msgspec.Struct, frozen=True):
-    """What a reader must know before using a number."""
+    """What a reader must know before using a number; several points make a list under the text."""
 
     text: str
+    points: tuple[str, ...] = ()
 
 
 class Equation(msgspec.Struct, frozen=True):
@@ -81,8 +82,11 @@ def _block(block: Block, count: dict[str, int]) -> str:
             return f"<p>{escape(line)}</p>"
         case Words(lines):
             return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
-        case Caution(text):
-            return f'<p class="caution" role="note">{escape(text)}</p>'
+        case Caution(text, points):
+            listed = (
+                "<ul>" + "".join(f"<li>{escape(point)}</li>" for point in points) + "</ul>" if points else ""
+            )
+            return f'<div class="caution" role="note">{escape(text)}{listed}</div>'
         case Equation(mathml, said):
             count["equation"] += 1
             note = f"<p>{escape(said)}</p>" if said else ""
@@ -112,10 +116,7 @@ def _table(table: Table, number: int) -> str:
     )
     rows = "".join(
         "<tr>"
-        + "".join(
-            f"<td{_side(numeric[field])}>{escape(show(record.get(field), table.digits))}</td>"
-            for field in fields
-        )
+        + "".join(_cell(show(record.get(field), table.digits), numeric[field]) for field in fields)
         + "</tr>\n"
         for record in table.records
     )
@@ -123,6 +124,12 @@ def _table(table: Table, number: int) -> str:
         f'<div class="scroll"><table><caption><b>Table {number}.</b> {escape(table.caption)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>"
     )
+
+
+def _cell(shown: str, numeric: bool) -> str:
+    # What is short stays on one line, so that an interval is not torn from its estimate.
+    kind = ' class="n"' if numeric else ' class="k"' if len(shown) <= 28 else ""
+    return f"<td{kind}>{escape(shown)}</td>"
 
 
 def _side(numeric: bool) -> str:
@@ -163,7 +170,9 @@ h1{font-size:1.9rem;line-height:1.2;margin:0 0 .4rem}
 h2{font-size:1.2rem;margin:2.2rem 0 .5rem;color:var(--accent)}
 .lead{font-size:1.1rem;color:var(--soft);margin:0 0 1.5rem}
 p{margin:.6rem 0}ul{padding-left:1.3rem}li{margin:.3rem 0}
-.caution{background:var(--caution);border-left:4px solid var(--edge);padding:.6rem .9rem;font-size:.95rem}
+.caution{background:var(--caution);border-left:4px solid var(--edge);padding:.6rem .9rem;font-size:.93rem}
+.caution{margin:.8rem 0}
+.caution ul{margin:.3rem 0 0}
 .equation{margin:1rem 0}.equation>div{display:flex;align-items:center}
 .equation math{flex:1;font-size:1.15rem}.equation span{color:var(--soft)}
 .equation p{color:var(--soft);font-size:.95rem;margin:.2rem 0}
@@ -174,7 +183,8 @@ caption{text-align:left;padding:0 0 .5rem;font-size:.92rem}
 th,td{text-align:left;padding:.3rem .55rem;vertical-align:top}
 th{border-bottom:1px solid var(--ink);font-weight:600;vertical-align:bottom}
 tbody tr+tr td{border-top:1px solid var(--line)}
-.n{text-align:right;white-space:nowrap}
+.n{text-align:right}.n,.k{white-space:nowrap}
+th.n{white-space:normal}
 figure{margin:1.5rem 0}figure img{width:100%;height:auto}
 figcaption{font-size:.92rem;margin-top:.3rem}
 .provenance{margin-top:3rem;border-top:1px solid var(--line);font-size:.85rem;color:var(--soft)}

@@ -85,6 +85,11 @@ class Fit(msgspec.Struct, frozen=True, kw_only=True):
         """The number of steps, if the model counts them."""
         return next((one for one in self.estimates if one.name == "steps"), None)
 
+    @property
+    def heterogeneous(self) -> bool:
+        """Whether the model lets people differ; its last estimate then says by how much."""
+        return "+" in self.model
+
     def hazard(self, ages: ArrayLike) -> Array:
         """The fitted hazard per year at some ages above 0."""
         return np.asarray(hazard(self._model(), np.array([self._curve()]), np.asarray(ages, float))[0])
@@ -189,15 +194,7 @@ def fit(
     Raises ModelError if the model needs more bands than there are, or if the optimiser does not converge.
     """
     chosen = models.named(model, steps=steps, lineages=lineages)
-    if likelihood not in LIKELIHOODS:
-        raise ModelError(
-            f"there is no likelihood {likelihood!r}: choose from {', '.join(LIKELIHOODS)}."
-            f"{nearest(likelihood, LIKELIHOODS)}"
-        )
-    if not 0.5 <= level <= 0.9999:
-        raise ModelError(
-            f"a confidence level of {level:g} cannot be used: give one from 0.5 to 0.9999, such as 0.95."
-        )
+    check_request(likelihood, level)
     bands = bands_of(stratum)
     dispersed = likelihood == "negative-binomial"
     if dispersed and not bands.counted:
@@ -247,6 +244,19 @@ def fit(
         steps_given=chosen.steps,
         notes=tuple(notes),
     )
+
+
+def check_request(likelihood: str, level: float) -> None:
+    """Raises ModelError for an unknown likelihood, or a confidence level that is not from 0.5 to 0.9999."""
+    if likelihood not in LIKELIHOODS:
+        raise ModelError(
+            f"there is no likelihood {likelihood!r}: choose from {', '.join(LIKELIHOODS)}."
+            f"{nearest(likelihood, LIKELIHOODS)}"
+        )
+    if not 0.5 <= level <= 0.9999:
+        raise ModelError(
+            f"a confidence level of {level:g} cannot be used: give one from 0.5 to 0.9999, such as 0.95."
+        )
 
 
 def _intervals(

@@ -18,6 +18,8 @@ Mean = Callable[[Array], Array]
 """From coordinates (b x p) to expected cases in each band (b x m)."""
 
 MOST_ROUNDS = 300
+SCORING_ROUNDS = 12
+"""After so many rounds of scoring, which crawls where a curve fits badly, Newton's method takes over."""
 DECREMENT = 1e-9
 """Twice the log-likelihood still to be gained, by its quadratic approximation, at which a fit counts as converged."""
 
@@ -141,12 +143,14 @@ def maximise(
     damping = np.full(b, 1e-3)
     done = ~np.isfinite(best)
     converged = np.zeros(b, bool)
-    for _ in range(rounds):
+    for turn in range(rounds):
         open_ = np.flatnonzero(~done)
         if open_.size == 0:
             break
-        gradient, information = derivatives(problem, at[open_], data[open_])
         here = at[open_]
+        gradient, information = derivatives(problem, here, data[open_])
+        if turn >= SCORING_ROUNDS:
+            information = _observed(problem, here, data[open_], information)
         still = fixed[open_] | ((here <= low) & (gradient < 0)) | ((here >= high) & (gradient > 0))
         gradient = np.where(still, 0.0, gradient)
         information = np.where(still[:, :, None] | still[:, None, :], 0.0, information)
@@ -172,6 +176,28 @@ def maximise(
         done[open_[stuck]] = True
         converged[open_[stuck & (decrement < 1e-5)]] = True
     return Optimum(at, best, converged)
+
+
+def _observed(problem: Problem, at: Array, cases: Array, expected: Array) -> Array:
+    """The observed information, by differences of the gradient, made positive definite."""
+    b, p = at.shape
+    second = np.empty((b, p, p))
+    for k in range(p):
+        up, down = at.copy(), at.copy()
+        up[:, k] = np.minimum(at[:, k] + 1e-4, problem.bounds[k, 1])
+        down[:, k] = np.maximum(at[:, k] - 1e-4, problem.bounds[k, 0])
+        width = (up[:, k] - down[:, k])[:, None]
+        second[:, k] = (derivatives(problem, down, cases)[0] - derivatives(problem, up, cases)[0]) / width
+    second = (second + second.transpose(0, 2, 1)) / 2
+    usable = np.isfinite(second).all(axis=(1, 2))
+    scale = np.sqrt(np.maximum(np.einsum("bpp->bp", expected), 1e-300))
+    outer = scale[usable][:, :, None] * scale[usable][:, None, :]
+    values, vectors = np.linalg.eigh(second[usable] / outer)
+    # Where the likelihood curves the wrong way, as on the saddle between two hills, step as if it curved the right way.
+    upright = np.maximum(np.abs(values), 1e-6 * np.abs(values).max(axis=1, keepdims=True))
+    found = expected.copy()
+    found[usable] = np.einsum("bpk,bk,bqk->bpq", vectors, upright, vectors) * outer
+    return found
 
 
 def _solve(information: Array, lift: Array, gradient: Array) -> Array:

@@ -15,6 +15,7 @@ from aitia.causes.multistep.fitting import Fit
 from aitia.errors import StateError
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -73,13 +74,18 @@ def save(drawn: "Figure", path: str | Path) -> None:
     Raises ModelError for another ending, StateError if the file cannot be written.
     """
     target = Path(path)
+    check(target)
+    from aitia.state import write_atomically
+
+    write_atomically(target, picture(drawn, target.suffix.lower()[1:]))
+
+
+def check(target: Path) -> None:
+    """Raises ModelError for a name that is not a picture's, StateError if its folder does not exist."""
     if target.suffix.lower() not in FORMATS:
         raise ModelError(f"{target}: a plot's name must end in {', '.join(FORMATS)}.")
     if not target.parent.is_dir():
         raise StateError(f"the folder {target.parent} does not exist; make it first.")
-    from aitia.state import write_atomically
-
-    write_atomically(target, picture(drawn, target.suffix.lower()[1:]))
 
 
 def picture(drawn: "Figure", form: str = "svg") -> bytes:
@@ -97,11 +103,11 @@ def curves(strata: Sequence[tuple[Stratum, Sequence[Fit]]]) -> "Figure":
     down = math.ceil(count / across)
     drawn = figure(4.6 if count == 1 else min(7.2, 3.4 * across), (3.6 if count == 1 else 2.0 * down) + 0.55)
     panels = drawn.subplots(down, across, squeeze=False, sharex=True, sharey=count > 1)
-    named: dict[str, object] = {}
+    named: dict[str, Artist] = {}
     low, high = _range([stratum for stratum, _ in strata])
     for panel, (stratum, fits) in zip(panels.flat, strata, strict=False):
         _panel(panel, stratum, fits, named)
-        panel.set_title(stratum.name)
+        panel.set_title(stratum.name, fontsize=8.5 if across < 4 else 7.5)
         panel.set_ylim(low, high)
     for panel in panels.flat[count:]:
         panel.set_visible(False)
@@ -116,7 +122,7 @@ def curves(strata: Sequence[tuple[Stratum, Sequence[Fit]]]) -> "Figure":
         list(named.values()),
         list(named),
         loc="outside lower center",
-        ncols=2 if count == 1 else 4,
+        ncols=min(across + 1, 4),
         fontsize=7.5,
     )
     return drawn
@@ -127,13 +133,16 @@ def _range(strata: Sequence[Stratum]) -> tuple[float, float]:
     return 0.5 * min(rates), 2.2 * max(rates)
 
 
-def _panel(panel: "Axes", stratum: Stratum, fits: Sequence[Fit], named: dict[str, object]) -> None:
+def _panel(panel: "Axes", stratum: Stratum, fits: Sequence[Fit], named: "dict[str, Artist]") -> None:
     panel.set_xscale("log")
     panel.set_yscale("log")
     used = {(band.low, band.high) for one in fits for band in one.stratum.bands if band.high is not None}
     youngest = min((low for low, _ in used), default=30.0)
     ages = np.geomspace(max(15.0, youngest - 8), 95.0, 240)
     for one in fits:
+        if one.heterogeneous and one.estimates[-1].value in (0.0, 1.0):
+            # People do not differ after all: the curve is that of the plain model.
+            continue
         color, dash, label = _LOOKS.get(one.model, (*_OTHER, one.title))
         with np.errstate(divide="ignore", over="ignore"):
             values = one.hazard(ages) * 1e5
@@ -157,9 +166,7 @@ def _panel(panel: "Axes", stratum: Stratum, fits: Sequence[Fit], named: dict[str
             elinewidth=0.8,
             zorder=3,
         )
-        named.setdefault(
-            "observed" if fitted else "observed, not fitted (open band or outside --ages)", bars[0]
-        )
+        named.setdefault("observed" if fitted else "observed, left out", bars[0])
     panel.set_xlim(max(14.0, min(youngest - 9, 24)), 100)
     ticks = [20, 30, 40, 50, 60, 80] if youngest < 35 else [30, 40, 50, 60, 80]
     panel.set_xticks(ticks, [str(tick) for tick in ticks])
@@ -182,11 +189,13 @@ def steps(analyses: "Sequence[Analysis]") -> "Figure":
     drawn = figure(7.0, 0.95 + 0.42 * len(analyses))
     panel = drawn.subplots()
     looks = {
-        "least squares, slope + 1 (the literature's method)": ("s", "#777777"),
-        "likelihood, very many lineages (slope + 1)": ("o", "#0072B2"),
-        "likelihood, exact, one lineage": ("D", "#E69F00"),
+        "least squares (slope + 1)": ("s", "#777777"),
+        "likelihood, many lineages (slope + 1)": ("o", "#0072B2"),
+        "likelihood, one lineage": ("D", "#E69F00"),
     }
-    most = 14.0
+    ends = [three for one in analyses for own in one.fits if (three := _three(own)) is not None]
+    highest = max((high or value for value, _, high in ends), default=8.0)
+    most = min(14.0, max(8.0, 2 * math.ceil(highest / 2)))
     for row, one in enumerate(analyses):
         line, many, single = one.least_squares, one.of("armitage-doll"), one.of("erlang")
         found = [

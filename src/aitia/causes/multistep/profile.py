@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 PRECISION = 1e-5
 """How near the root of the fall must be to its target, about 2."""
-MOST_TRIES = 40
+MOST_TRIES = 25
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -54,6 +54,8 @@ class _End(msgspec.Struct):
     before: tuple[float, float] = (0.0, 0.0)
     found: float | None = None
     unlimited: bool = False
+    lost: bool = False
+    """Whether no search settles beyond some point short of the end."""
 
 
 def intervals(
@@ -68,7 +70,7 @@ def intervals(
     centre, best = optimum.at[0], float(optimum.log_likelihood[0])
     ends = [_start(problem, optimum, cases, target, index, side) for index in which for side in (-1.0, 1.0)]
     for _ in range(MOST_TRIES):
-        sought = [end for end in ends if end.found is None and not end.unlimited]
+        sought = [end for end in ends if end.found is None and not (end.unlimited or end.lost)]
         if not sought:
             break
         points, roots = _fall(problem, sought, centre, best, cases, anchors)
@@ -138,6 +140,7 @@ def _step(end: _End, point: Array, root: float, target: float) -> None:
         return
     if math.isinf(root):
         end.far, end.distance = tried, (end.near + tried) / 2
+        end.lost = tried - end.near < 1e-3 * max(1.0, tried)
         return
     if root < target:
         if tried >= end.furthest:
