@@ -10,7 +10,7 @@ from scipy.stats import chi2
 
 from aitia.causes.errors import ModelError
 from aitia.causes.spread.cohort import Cohort
-from aitia.causes.spread.fit import Fit, RateInterval, fit_design, rate_intervals
+from aitia.causes.spread.estimate import Fit, RateInterval, fit_design, rate_intervals
 from aitia.causes.spread.likelihood import compile_cohort, design
 from aitia.causes.spread.wiring import Array, Wiring, wiring
 from aitia.causes.streams import stream_key

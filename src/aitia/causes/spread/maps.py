@@ -65,11 +65,15 @@ class Link(_Part, frozen=True, forbid_unknown_fields=True, rename={"from_layer":
 
 
 class Hypothesis(_Part, frozen=True, forbid_unknown_fields=True):
-    """The layers in which the disease begins, and for each free rate the links that share it."""
+    """The layers in which the disease begins, and for each free rate the links that share it.
+
+    typical: rates per month for simulation when none are given.
+    """
 
     says: str
     begins_in: tuple[str, ...]
     rates: dict[str, tuple[str, ...]]
+    typical: dict[str, float] = {}
 
 
 class Map(_Part, frozen=True, forbid_unknown_fields=True):
@@ -230,6 +234,10 @@ def _check(chart: Map, file: str) -> None:
             raise ModelError(f"{file}, {field}.begins_in: name at least one layer.")
         for layer in hypothesis.begins_in:
             known(layer, chart.layers, f"{field}.begins_in", "layer")
+        for rate, value in hypothesis.typical.items():
+            known(rate, (*hypothesis.rates, BACKGROUND), f"{field}.typical", "rate")
+            if not 0 <= value < 1e6:
+                raise ModelError(f"{file}, {field}.typical.{rate}: {value:g} must be from 0 up, per month.")
         used: dict[str, str] = {}
         for rate, links in hypothesis.rates.items():
             if rate == BACKGROUND:

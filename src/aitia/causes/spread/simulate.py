@@ -13,6 +13,7 @@ from aitia.causes.spread.maps import Map, without_sides
 from aitia.causes.spread.subsets import Ints
 from aitia.causes.spread.wiring import Array, Model
 from aitia.causes.streams import compiled, exponential_at, stream_key, uniform_at
+from aitia.causes.tables import nearest
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +21,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     clock: "months" or "order". follow: months from onset to the end of each record; None for until every place is ill. visits: months
     between visits, at which new signs are found (signs then tie); 0 for exact dates. layer, side: the share of regions in which layer and
-    side are written down; in the others only the region's first sign is.
+    side are written down; in the others only the region's first sign is. late: for a layer, months by which its signs are found later than
+    the place falls ill.
     """
 
     clock: Clock = "months"
@@ -28,6 +30,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     visits: float = 0.0
     layer: float = 1.0
     side: float = 1.0
+    late: dict[str, float] = {}
 
 
 def check_record(record: Record) -> None:
@@ -38,6 +41,9 @@ def check_record(record: Record) -> None:
             raise ModelError(f"{name} recorded: {share:g} is not a share from 0 to 1.")
     if record.follow is not None and not 0 < record.follow < 1e6:
         raise ModelError(f"follow: {record.follow:g} must be above 0 months.")
+    for layer, delay in record.late.items():
+        if not 0 <= delay < 1e6:
+            raise ModelError(f"late: {delay:g} months for {layer!r} must be 0 or more.")
     if not 0 <= record.visits < 1e6:
         raise ModelError(f"visits: {record.visits:g} must be 0 (exact dates) or months between visits.")
 
@@ -126,7 +132,15 @@ def record_cohort(chart: Map, months: Array, record: Record, seed: int) -> Cohor
     if chart.sides and record.side == 0:
         plain = without_sides(chart)
         return record_cohort(plain, _joined_sides(chart, plain, months), record, seed)
+    for layer in record.late:
+        if layer not in chart.layers:
+            raise ModelError(
+                f"late: {layer!r} is not a layer of the map ({', '.join(chart.layers)}).{nearest(layer, chart.layers)}"
+            )
     places = chart.places
+    # Months are counted from the first sign, not from the unseen beginning.
+    months = months + np.array([record.late.get(place.layer, 0.0) for place in places])
+    months = months - months.min(axis=1, keepdims=True)
     layers, sides = _together(chart, "layer"), _together(chart, "side")
     regions = list(chart.regions)
     number = len(months)

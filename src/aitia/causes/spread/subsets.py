@@ -22,7 +22,7 @@ JUMP = 2
 REQUIRE = 3
 """By now the units have been reached."""
 
-_TAIL = 1e-12
+_TAIL = 1e-11
 
 
 @compiled

@@ -66,7 +66,7 @@ def fit_design(
             jac=True,
             method="L-BFGS-B",
             bounds=[(low, high)] * free,
-            options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-6},
+            options={"maxiter": 500, "ftol": 1e-11, "gtol": 1e-6},
         )
         if not np.isfinite(found.fun) or (not found.success and not _settled(objective, found.x, low, high)):
             raise ModelError(

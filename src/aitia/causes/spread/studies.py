@@ -9,7 +9,7 @@ from scipy.stats import beta
 from aitia.causes.errors import ModelError
 from aitia.causes.parallel import in_order
 from aitia.causes.spread.compare import compare_pair
-from aitia.causes.spread.fit import fit_design
+from aitia.causes.spread.estimate import fit_design
 from aitia.causes.spread.likelihood import compile_cohort, design
 from aitia.causes.spread.maps import Map
 from aitia.causes.spread.simulate import Record, check_record, record_cohort, simulate_months
