@@ -8,11 +8,12 @@ and is said so, not averaged away. Source of the deletion formulas: Cook 1977, d
 
 import math
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import OptimizeResult, least_squares
+from scipy.optimize import least_squares
 from scipy.stats import chi2
 
 from aitia.causes.errors import ModelError
@@ -25,6 +26,15 @@ from aitia.causes.tables import Value
 Floats = NDArray[np.float64]
 _UNKNOWN_ERROR = 0.2
 _FIELDS = ("hazard_ratio", "frequency", "carriers", "prevalence", "mortality_ratio", "times")
+
+
+class _Fitted(NamedTuple):
+    """Where the optimiser ended: logarithms of the free numbers, and what is known around them."""
+
+    x: Floats
+    jac: Floats
+    active_mask: NDArray[np.int64]
+    cost: float
 
 
 class Calibrated(msgspec.Struct, frozen=True):
@@ -40,7 +50,7 @@ class Calibrated(msgspec.Struct, frozen=True):
     probability: float | None
     """Chance of a misfit as great if all targets held together; None without degrees of freedom."""
     tension: list[dict[str, Value]]
-    """For each variant: the penetrance that follows from share of cases, lifetime risk and carriers, and as published."""
+    """By variant: the penetrance that follows from share of cases, lifetime risk and carriers, and as published."""
     words: list[str]
     """What can hold together and what cannot, in sentences."""
 
@@ -59,6 +69,8 @@ def fit(scenario: Scenario) -> Calibrated:
     if plan is None:
         raise ModelError("the scenario has no `calibration`: name free numbers and targets there.")
     aimed = [target for target in plan.targets if target.fit]
+    if not plan.free:
+        raise ModelError("calibration.free: name at least one number that may change.")
     if len(aimed) < len(plan.free):
         raise ModelError(
             f"calibration: {len(plan.free)} free numbers and {len(aimed)} targets. The targets cannot determine them; "
@@ -107,7 +119,11 @@ class Answers:
         age = target.by if target.by is not None else exact.model.scenario.families.seen_at
         match target.quantity:
             case "lifetime_risk":
-                return exact.lifetime_risk(rows) if target.by is None else exact.penetrance(target.by, rows, crude=True)
+                return (
+                    exact.lifetime_risk(rows)
+                    if target.by is None
+                    else exact.penetrance(target.by, rows, crude=True)
+                )
             case "incidence":
                 return exact.incidence(low, high, rows)
             case "sex_ratio":
@@ -121,7 +137,8 @@ class Answers:
             case "penetrance":
                 return exact.penetrance(age, rows, crude=target.crude)
             case "case_share":
-                assert rows is not None and target.of is not None
+                assert rows is not None
+                assert target.of is not None
                 if target.among == "all":
                     return exact.case_share(rows)
                 return self.history.by_variant[target.of][target.among == "others"]
@@ -151,7 +168,9 @@ def _rows(exact: Exact, name: str | None) -> NDArray[np.bool_] | None:
     try:
         return exact.where(group=name)
     except KeyError:
-        raise ModelError(f"calibration: a target is about {name!r}, which is no sex, group, variant or exposure.") from None
+        raise ModelError(
+            f"calibration: a target is about {name!r}, which is no sex, group, variant or exposure."
+        ) from None
 
 
 def with_values(scenario: Scenario, frees: Sequence[Free], values: Sequence[float] | Floats) -> Scenario:
@@ -188,8 +207,8 @@ def _with_value(scenario: Scenario, what: str, value: float) -> Scenario:
                     parts[place] = replace(part, **{field: value})
                 return replace(scenario, **{kind: tuple(parts)})
     raise ModelError(
-        f"calibration.free: {what!r} is not a number that can be free. Write onset.rate (if the scenario gives one rate), "
-        f"onset.lineages, liability.heritability, or NAME.field with a field of {', '.join(_FIELDS)}."
+        f"calibration.free: {what!r} is not a number that can be free. Write onset.rate (if one rate is "
+        f"given), onset.lineages, liability.heritability, or NAME.field with a field of {', '.join(_FIELDS)}."
     )
 
 
@@ -197,16 +216,13 @@ def _start(scenario: Scenario, free: Free) -> float:
     """The logarithm of the scenario's own value, inside the bounds; their geometric mean if it has none."""
     _with_value(scenario, free.what, free.low)
     name, _, field = free.what.rpartition(".")
-    places: list[object] = [scenario.onset, scenario.liability]
+    named: tuple[Any, ...] = (*scenario.variants, *scenario.exposures, *scenario.groups)
+    part: Any = next((one for one in named if one.name == name), None)
     if name in ("onset", "liability"):
-        places = [scenario.onset] if name == "onset" else [scenario.liability]
+        part = getattr(scenario, name)
     elif name in ("female", "male"):
-        places = [getattr(scenario.sexes, name)]
-    else:
-        places = [
-            part for part in (*scenario.variants, *scenario.exposures, *scenario.groups) if part.name == name
-        ]
-    value = places[0].speeds[0].times if field == "times" else getattr(places[0], field)  # type: ignore[attr-defined]
+        part = getattr(scenario.sexes, name)
+    value = part.speeds[0].times if field == "times" else getattr(part, field)
     middle = math.sqrt(free.low * free.high)
     inside = value if value is not None and free.low < value < free.high else middle
     return math.log(inside)
@@ -223,9 +239,7 @@ def _residual(target: Target, answer: float) -> float:
     return math.log(max(answer, 1e-300) / target.value) / _standard_error(target)
 
 
-def _fitted(
-    scenario: Scenario, frees: Sequence[Free], targets: Sequence[Target], start: Floats
-) -> OptimizeResult:
+def _fitted(scenario: Scenario, frees: Sequence[Free], targets: Sequence[Target], start: Floats) -> _Fitted:
     low = np.log([free.low for free in frees])
     high = np.log([free.high for free in frees])
 
@@ -233,20 +247,18 @@ def _fitted(
         answers = Answers(solve(with_values(scenario, frees, np.exp(logs))))
         return np.array([_residual(target, answers.value(target)) for target in targets])
 
-    if not frees:
-        found = OptimizeResult(x=start, fun=residuals(start), jac=np.zeros((len(targets), 0)), active_mask=np.zeros(0))
-        found.cost = float(0.5 * found.fun @ found.fun)
-        return found
     inside = np.clip(start, low + 1e-6 * (high - low), high - 1e-6 * (high - low))
     found = least_squares(
-        residuals, inside, bounds=(low, high), diff_step=1e-4, xtol=1e-7, ftol=1e-8, gtol=1e-8, max_nfev=60
+        residuals, inside, bounds=(low, high), diff_step=[1e-4], xtol=1e-7, ftol=1e-8, gtol=1e-8, max_nfev=60
     )
     if not found.success or not np.all(np.isfinite(found.fun)):
-        raise ModelError(f"calibration failed: the optimiser gave up ({found.message}). No estimate is given.")
-    return found
+        raise ModelError(
+            f"calibration failed: the optimiser gave up ({found.message}). No estimate is given."
+        )
+    return _Fitted(found.x, np.asarray(found.jac), found.active_mask, float(found.cost))
 
 
-def _refuse_undetermined(found: OptimizeResult, frees: Sequence[Free]) -> None:
+def _refuse_undetermined(found: _Fitted, frees: Sequence[Free]) -> None:
     free = np.flatnonzero(np.asarray(found.active_mask) == 0)
     if not free.size:
         return
@@ -259,7 +271,7 @@ def _refuse_undetermined(found: OptimizeResult, frees: Sequence[Free]) -> None:
         )
 
 
-def _target_records(scenario: Scenario, plan: Calibration, best: OptimizeResult) -> list[dict[str, Value]]:
+def _target_records(scenario: Scenario, plan: Calibration, best: _Fitted) -> list[dict[str, Value]]:
     """Each target beside the fit, and beside what the other targets alone call for."""
     loose = np.flatnonzero(np.asarray(best.active_mask) == 0)
     step = 1e-4
@@ -283,22 +295,27 @@ def _target_records(scenario: Scenario, plan: Calibration, best: OptimizeResult)
         others: float | None = None
         apart: float | None = None
         if not target.fit:
-            others, apart = float(target.value * math.exp(residual * error)), float(residual / math.sqrt(1 + leverage))
+            others, apart = (
+                float(target.value * math.exp(residual * error)),
+                float(residual / math.sqrt(1 + leverage)),
+            )
         elif leverage < 0.99:
             others = float(target.value * math.exp(min(residual * error / (1 - leverage), 600.0)))
             apart = float(residual / math.sqrt(1 - leverage))
         source = target.source if isinstance(target.source, str) else ", ".join(target.source)
-        records.append({
-            "target": name_of(target),
-            "published": target.value,
-            "low": target.low,
-            "high": target.high,
-            "fitted": float(target.value * math.exp(residual * error)),
-            "from_the_others": others,
-            "standard_errors_apart": apart,
-            "aimed_at": target.fit,
-            "source": source,
-        })
+        records.append(
+            {
+                "target": name_of(target),
+                "published": target.value,
+                "low": target.low,
+                "high": target.high,
+                "fitted": float(target.value * math.exp(residual * error)),
+                "from_the_others": others,
+                "standard_errors_apart": apart,
+                "aimed_at": target.fit,
+                "source": source,
+            }
+        )
     return records
 
 
@@ -306,7 +323,9 @@ def name_of(target: Target) -> str:
     """A target in words."""
     words = [target.quantity.replace("_", " ").replace("log log", "log-log")]
     if target.relative:
-        words.append(f"of a {target.relative.replace('_', ' ')}")
+        words.append(
+            "of " + {"child": "children"}.get(target.relative, target.relative.replace("_", " ") + "s")
+        )
     if target.of:
         words.append(f"of {target.of}")
     if target.among != "all":
@@ -322,21 +341,23 @@ def name_of(target: Target) -> str:
     return " ".join(words)
 
 
-def _parameter_records(found: OptimizeResult, frees: Sequence[Free]) -> list[dict[str, Value]]:
+def _parameter_records(found: _Fitted, frees: Sequence[Free]) -> list[dict[str, Value]]:
     jacobian = np.asarray(found.jac)
-    covariance = np.linalg.pinv(jacobian.T @ jacobian) if frees else np.zeros((0, 0))
+    covariance = np.linalg.pinv(jacobian.T @ jacobian)
     records: list[dict[str, Value]] = []
     for place, free in enumerate(frees):
         value, error = float(np.exp(found.x[place])), math.sqrt(max(covariance[place, place], 0.0))
         bound = int(found.active_mask[place])
         known = bound == 0
-        records.append({
-            "free": free.what,
-            "fitted": value,
-            "low": value * math.exp(-1.959964 * error) if known else None,
-            "high": value * math.exp(1.959964 * error) if known else None,
-            "at_bound": {-1: "lowest allowed", 0: "no", 1: "highest allowed"}[bound],
-        })
+        records.append(
+            {
+                "free": free.what,
+                "fitted": value,
+                "low": value * math.exp(-1.959964 * error) if known else None,
+                "high": value * math.exp(1.959964 * error) if known else None,
+                "at_bound": {-1: "lowest allowed", 0: "no", 1: "highest allowed"}[bound],
+            }
+        )
     return records
 
 
@@ -367,17 +388,19 @@ def _arithmetic(scenario: Scenario, targets: Sequence[Target]) -> list[dict[str,
         apart = None
         if penetrance is not None:
             apart = math.log(follows / penetrance.value) / math.hypot(error, _standard_error(penetrance))
-        records.append({
-            "variant": variant.name,
-            "share_of_cases": total,
-            "lifetime_risk": risk.value,
-            "carriers": carriers.value,
-            "penetrance_that_follows": follows,
-            "low": follows * math.exp(-1.959964 * error),
-            "high": follows * math.exp(1.959964 * error),
-            "penetrance_published": penetrance.value if penetrance is not None else None,
-            "apart": apart,
-        })
+        records.append(
+            {
+                "variant": variant.name,
+                "share_of_cases": total,
+                "lifetime_risk": risk.value,
+                "carriers": carriers.value,
+                "penetrance_that_follows": follows,
+                "low": follows * math.exp(-1.959964 * error),
+                "high": follows * math.exp(1.959964 * error),
+                "penetrance_published": penetrance.value if penetrance is not None else None,
+                "apart": apart,
+            }
+        )
     return records
 
 
@@ -393,14 +416,17 @@ def _words(
             f"freedom (p = {chance:.2g})."
         )
     else:
-        words.append("There are as many free numbers as targets, so the fit cannot show whether they hold together.")
+        words.append(
+            "There are as many free numbers as targets, so the fit cannot show whether they hold together."
+        )
     for record in targets:
         apart = record["standard_errors_apart"]
         if isinstance(apart, float) and abs(apart) > 1.959964:
             way = "above" if apart > 0 else "below"
             name = str(record["target"])
+            verb = "the other targets call for" if record["aimed_at"] else "the fit gives"
             words.append(
-                f"{name[0].upper()}{name[1:]}: published {record['published']:.3g}; the other targets call for "
+                f"{name[0].upper()}{name[1:]}: published {record['published']:.3g}; {verb} "
                 f"{record['from_the_others']:.3g}, {abs(apart):.1f} standard errors {way}."
             )
     for record in tension:

@@ -35,7 +35,7 @@ class Cases(msgspec.Struct, frozen=True):
     drawn: int
     """Draws made, with those who would have died before onset."""
 
-    def where(self, **levels: str | bool) -> NDArray[np.bool_]:
+    def where(self, /, **levels: str | bool) -> NDArray[np.bool_]:
         """The cases with these levels."""
         return np.asarray(self.model.combinations.where(**levels)[self.combination])
 
@@ -50,12 +50,13 @@ def draw_cases(
     while filled < age.size:
         life = np.uint64(draw)
         draw += 1
-        row = np.searchsorted(upto, uniform_at(class_key, life), side="right")
-        row = min(row, upto.size - 1)
+        row = min(int(np.searchsorted(upto, uniform_at(class_key, life), side="right")), upto.size - 1)
         most = -np.expm1(-hazards[row, last])
         reached = -np.log1p(-uniform_at(p.onset_key, life) * most)
         onset = age_at_onset(p.ages, hazards[row], min(reached, hazards[row, last] * (1 - 1e-15)))
-        death = engine.age_at_death(p, p.kind[row], exponential_at(p.death_key, life) / p.mortality_ratio[row])
+        death = engine.age_at_death(
+            p, p.kind[row], exponential_at(p.death_key, life) / p.mortality_ratio[row]
+        )
         if onset < death:
             code[filled] = row
             age[filled] = onset
@@ -86,5 +87,3 @@ def sample_cases(scenario: Scenario, cases: int, *, seed: int = 1) -> Cases:
         age,
     )
     return Cases(model, seed, code, age, drawn / float(share.sum()), drawn)
-
-

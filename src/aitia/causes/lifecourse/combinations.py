@@ -37,7 +37,7 @@ class Combinations(msgspec.Struct, frozen=True):
     chances: tuple[Floats, ...]
     """For each trait: [combination of the earlier traits, level] → chance."""
 
-    def where(self, **levels: str | bool) -> NDArray[np.bool_]:
+    def where(self, /, **levels: str | bool) -> NDArray[np.bool_]:
         """The combinations with these levels, as in where(sex="male", smoking=True).
 
         Raises KeyError if there is no such trait or level.
@@ -65,7 +65,7 @@ def allele_frequency(variant: Variant, group: str | None, female: float) -> floa
     carriers = variant.carriers or 0.0
     if variant.inheritance != "x_linked_dominant":
         # 1 - (1 - p)^2 = carriers, written so that small shares keep their digits.
-        return carriers / (1 + np.sqrt(1 - carriers))
+        return float(carriers / (1 + np.sqrt(1 - carriers)))
     if female == 0:
         return carriers
     # female·(2p - p²) + male·p = carriers
@@ -153,7 +153,7 @@ def _exposed(exposure: Exposure, traits: list[Trait], level: Integers, weight: F
     column = next(
         (place for place, trait in enumerate(traits) if set(trait.levels) & set(exposure.prevalence_in)), None
     )
-    strata = [(None, np.ones(weight.size, dtype=bool))]
+    strata: list[tuple[str | None, NDArray[np.bool_]]] = [(None, np.ones(weight.size, dtype=bool))]
     if column is not None:
         strata = [(name, level[:, column] == place) for place, name in enumerate(traits[column].levels)]
     for name, rows in strata:

@@ -81,7 +81,9 @@ def pack(model: Model, seed: int) -> Pack:
         trait_levels=np.array([len(trait.levels) for trait in traits], dtype=np.int64),
         trait_starts=np.array(starts, dtype=np.int64),
         chances=np.concatenate(flat) if flat else np.zeros(0),
-        step_keys=np.array([stream_key(seed, f"step {k + 1}") for k in range(first.shape[1])], dtype=np.uint64),
+        step_keys=np.array(
+            [stream_key(seed, f"step {k + 1}") for k in range(first.shape[1])], dtype=np.uint64
+        ),
         onset_key=stream_key(seed, "onset"),
         death_key=stream_key(seed, "death"),
         liability_key=stream_key(seed, "liability"),
@@ -141,7 +143,7 @@ def age_at_death(p: Pack, kind: int, hazard: float) -> float:
     """The age by which the cumulative mortality of a kind reaches `hazard`."""
     growth = p.gompertz[kind, 1]
     if growth > 0:
-        return log_of(1.0 + hazard * growth / p.gompertz[kind, 0]) / growth
+        return float(log_of(1.0 + hazard * growth / p.gompertz[kind, 0]) / growth)
     row = p.table_starts[kind]
     while row + 1 < p.table_starts[kind + 1] and p.table[row + 1, 2] <= hazard:
         row += 1
@@ -205,7 +207,9 @@ def onsets_by_inversion(p: Pack, start: int, code: Integers, onset: Floats) -> N
     for j in range(onset.size):
         row = p.profile[code[j]]
         reached = onset[j] / p.scale[code[j]]
-        onset[j] = np.inf if reached >= p.cumulative[row, last] else age_at_onset(p.ages, p.cumulative[row], reached)
+        onset[j] = (
+            np.inf if reached >= p.cumulative[row, last] else age_at_onset(p.ages, p.cumulative[row], reached)
+        )
 
 
 @compiled
@@ -259,11 +263,15 @@ def count_lives(p: Pack, by_events: bool, start: int, stop: int) -> Integers:
     return counts
 
 
+UNCHANGED = 1e-6
+"""Years within which two onsets are the same; sums of waits in another order differ in their last digits."""
 BOTH, PREVENTED, ADDED, DELAYED, HASTENED, YEARS_DELAYED, YEARS_GAINED = range(7)
 
 
 @compiled
-def count_pairs(a: Pack, a_events: bool, b: Pack, b_events: bool, start: int, stop: int) -> tuple[Integers, Integers, Integers]:
+def count_pairs(
+    a: Pack, a_events: bool, b: Pack, b_events: bool, start: int, stop: int
+) -> tuple[Integers, Integers, Integers]:
     """Counts of the same lives in two scenarios, and of what differs: cases in both, prevented, added, delayed,
     hastened; parts of a year by which cases are delayed, and gained free of the disease."""
     counts_a = np.zeros((a.profile.size, 3, int(np.ceil(a.horizon)) + 1), dtype=np.int64)
@@ -292,10 +300,10 @@ def count_pairs(a: Pack, a_events: bool, b: Pack, b_events: bool, start: int, st
             changes[YEARS_GAINED] += int(end_b * PARTS) - int(end_a * PARTS)
             if case_a and case_b:
                 changes[BOTH] += 1
-                if end_b > end_a:
+                if end_b > end_a + UNCHANGED:
                     changes[DELAYED] += 1
                     changes[YEARS_DELAYED] += int((end_b - end_a) * PARTS)
-                elif end_b < end_a:
+                elif end_b < end_a - UNCHANGED:
                     changes[HASTENED] += 1
             elif case_a:
                 changes[PREVENTED] += 1

@@ -46,7 +46,7 @@ class Exact(msgspec.Struct, frozen=True):
     person_years: Floats
     """Years lived by an age, free of the disease."""
 
-    def where(self, **levels: str | bool) -> Rows:
+    def where(self, /, **levels: str | bool) -> Rows:
         """The combinations with these levels, as in where(sex="male", smoking=True)."""
         return self.model.combinations.where(**levels)
 
@@ -96,7 +96,13 @@ class Exact(msgspec.Struct, frozen=True):
         return float(cases[rows].sum() / cases.sum())
 
     def log_log_slope(
-        self, low: float, high: float, width: float = 5.0, rows: Rows | None = None, *, per_everyone: bool = False
+        self,
+        low: float,
+        high: float,
+        width: float = 5.0,
+        rows: Rows | None = None,
+        *,
+        per_everyone: bool = False,
     ) -> float:
         """Least-squares slope of log incidence on log mid-age over bands of some width: what most papers report.
 

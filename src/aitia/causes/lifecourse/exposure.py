@@ -20,7 +20,8 @@ def step_hazard_ratio(steps: int, step: int, times: float, ages: tuple[float, fl
         raise ModelError(f"step: there is no step {step} of {steps}.")
     if not 0 <= start < end or at <= 0 or times <= 0:
         raise ModelError(
-            f"ages {start:g} to {end:g}, read at {at:g}, factor {times:g}: ages must rise from 0 and the factor be above 0."
+            f"ages {start:g} to {end:g}, read at {at:g}, factor {times:g}: ages must rise from 0 and the "
+            "factor be above 0."
         )
     if step == steps:
         return times if start <= at < end else 1.0

@@ -31,7 +31,7 @@ def levin(prevalence: float, relative_risk: float) -> float:
 
 
 def miettinen(prevalence_in_cases: float, relative_risk: float) -> float:
-    """p_d·(1 - 1/RR), p_d being the share of cases who are exposed; right also under confounding, with an adjusted RR."""
+    """p_d·(1 - 1/RR), p_d being the share of cases exposed; right under confounding too, with an adjusted RR."""
     _check(prevalence_in_cases, relative_risk)
     return prevalence_in_cases * (1 - 1 / relative_risk)
 
@@ -99,8 +99,9 @@ class Removal(msgspec.Struct, frozen=True):
 def remove(exact: Exact, exposures: Sequence[str]) -> Removal:
     """Compare lives with and without some exposures, everything else of each life being the same.
 
-    An exposed person's onset is taken to be the same quantile of its distribution with and without the exposure, which
-    is how `compare` simulates it too.
+    Cases prevented follow from the risks alone. Cases delayed do not: here an exposed person's onset is the same
+    quantile of its distribution with and without the exposure, so that every remaining case is later. `compare` with
+    the engine `events` moves only those who took the step while exposed, and so counts fewer; no data can tell which.
     Raises ModelError for an unknown exposure.
     """
     combos = exact.model.combinations
@@ -136,7 +137,7 @@ def remove(exact: Exact, exposures: Sequence[str]) -> Removal:
 
 
 def attribution(exact: Exact) -> list[dict[str, Value]]:
-    """The attributable fraction of each exposure of a scenario: alone, in the file's order, and on average; and jointly."""
+    """The attributable fraction of each exposure: alone, in the file's order, and on average of orders; and jointly."""
     names = [exposure.name for exposure in exact.model.scenario.exposures]
     if not names or exact.lifetime_risk() == 0:
         return []

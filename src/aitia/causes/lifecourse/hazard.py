@@ -21,7 +21,7 @@ NODES = 4
 
 
 def age_grid(horizon: float, changes: set[float]) -> Floats:
-    """Ages at which everything is tabulated: whole years, the ages where a rate changes, and NODES parts of each cell."""
+    """Ages at which everything is tabulated: whole years, ages where a rate changes, and NODES parts of each cell."""
     edges = {float(age) for age in range(math.ceil(horizon))} | {horizon}
     edges |= {age for age in changes if 0 < age < horizon}
     ends = np.array(sorted(edges))

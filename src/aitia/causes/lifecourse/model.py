@@ -1,5 +1,7 @@
 """A scenario made ready: for each combination of traits, its onset and its mortality at every age of a grid."""
 
+from typing import Any
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -88,15 +90,15 @@ def prepare(scenario: Scenario) -> Model:
     )
 
 
-def _effects(scenario: Scenario, combinations: Combinations) -> list[tuple[NDArray[np.bool_], object]]:
+def _effects(scenario: Scenario, combinations: Combinations) -> list[tuple[NDArray[np.bool_], Any]]:
     """Who is concerned, and the part of the scenario that says how."""
-    effects: list[tuple[NDArray[np.bool_], object]] = []
+    effects: list[tuple[NDArray[np.bool_], Any]] = []
     if scenario.sexes is not None:
         for sex in ("female", "male"):
             effects.append((combinations.where(sex=sex), getattr(scenario.sexes, sex)))
     effects += [(combinations.where(group=group.name), group) for group in scenario.groups]
-    for part in (*scenario.variants, *scenario.exposures):
-        effects.append((combinations.where(**{part.name: True}), part))
+    parts: tuple[Any, ...] = (*scenario.variants, *scenario.exposures)
+    effects += [(combinations.where(**{part.name: True}), part) for part in parts]
     return effects
 
 
@@ -107,7 +109,7 @@ def _profiles(scenario: Scenario, combinations: Combinations, changes: Floats) -
     for rows, part in _effects(scenario, combinations):
         ages = getattr(part, "ages", (0.0, np.inf))
         times = [place for place, age in enumerate(changes) if ages[0] <= age < ages[1]]
-        for speed in part.speeds:  # type: ignore[attr-defined]
+        for speed in part.speeds:
             steps = slice(None) if speed.step == "all" else slice(speed.step - 1, speed.step)
             for place in times:
                 rates[rows, place, steps] *= speed.times
@@ -128,12 +130,12 @@ def cumulative_mortality(mortality: Mortality, ages: Floats) -> Floats:
     """The cumulative mortality at each age."""
     if mortality.gompertz is not None:
         law = mortality.gompertz
-        return law.at_birth / law.growth * np.expm1(law.growth * ages)
+        return np.asarray(law.at_birth / law.growth * np.expm1(law.growth * ages))
     start = np.array([age for age, _ in mortality.table])
     rate = np.array([rate for _, rate in mortality.table])
     before = np.concatenate([[0.0], np.cumsum(rate[:-1] * np.diff(start))])
     row = np.searchsorted(start, ages, side="right") - 1
-    return before[row] + rate[row] * (ages - start[row])
+    return np.asarray(before[row] + rate[row] * (ages - start[row]))
 
 
 def mortality_in_cells(mortality: Mortality, cells: Floats) -> Floats:

@@ -121,7 +121,9 @@ def _kin(scenario: Scenario, model: Model, members: list[Member], seed: int) -> 
         ).reshape(len(members), len(scenario.variants)),
         frequency=np.array(frequency, dtype=float).reshape(len(groups), len(scenario.variants)),
         inheritance=np.array([kinds[variant.inheritance] for variant in scenario.variants], dtype=np.int64),
-        variant_traits=np.array([traits.index(variant.name) for variant in scenario.variants], dtype=np.int64),
+        variant_traits=np.array(
+            [traits.index(variant.name) for variant in scenario.variants], dtype=np.int64
+        ),
         sex_trait=traits.index("sex") if "sex" in traits else -1,
         group_trait=traits.index("group") if "group" in traits else -1,
         maternal_keys=keys("maternal allele"),
@@ -139,7 +141,9 @@ def _kin(scenario: Scenario, model: Model, members: list[Member], seed: int) -> 
 
 
 @compiled
-def draw_families(p: Pack, k: Kin, by_events: bool, start: int, code: Integers, onset: Floats, death: Floats) -> None:
+def draw_families(
+    p: Pack, k: Kin, by_events: bool, start: int, code: Integers, onset: Floats, death: Floats
+) -> None:
     """Combination, age at onset and at death of the members of the families from number `start`, family by family."""
     people = k.mother.size
     families = code.size // people
@@ -231,7 +235,11 @@ def draw_families(p: Pack, k: Kin, by_events: bool, start: int, code: Integers, 
                     reached /= np.exp(sd * liability[at] - 0.5 * sd * sd)
             reached /= p.scale[code[at]]
             row = p.profile[code[at]]
-            onset[at] = np.inf if reached >= p.cumulative[row, last] else age_at_onset(p.ages, p.cumulative[row], reached)
+            onset[at] = (
+                np.inf
+                if reached >= p.cumulative[row, last]
+                else age_at_onset(p.ages, p.cumulative[row], reached)
+            )
     draw_deaths(p, first, code, death)
 
 
@@ -250,7 +258,9 @@ def count_families(
     onset, death = np.empty(block * people), np.empty(block * people)
     for first in range(start, stop, block):
         size = min(block, stop - first)
-        draw_families(p, k, by_events, first, code[: size * people], onset[: size * people], death[: size * people])
+        draw_families(
+            p, k, by_events, first, code[: size * people], onset[: size * people], death[: size * people]
+        )
         for f in range(size):
             cases = 0
             for i in range(people):
@@ -412,7 +422,14 @@ def simulate_families(
     for counts in in_order(_count_families, pieces, jobs=jobs, cluster=cluster):
         sums = [one + other for one, other in zip(sums, counts, strict=True)] if sums else list(counts)
     return FamilySimulation(
-        tuple(member.name for member in members), relations, families, seed, seen_at, sums[0], sums[1], sums[2]
+        tuple(member.name for member in members),
+        relations,
+        families,
+        seed,
+        seen_at,
+        sums[0],
+        sums[1],
+        sums[2],
     )
 
 

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -211,9 +212,7 @@ def _check_mortality(mortality: Mortality, keys: Keys, complain: Complain) -> No
     if (mortality.gompertz is None) == (not mortality.table):
         raise complain(keys, "give either gompertz or table.")
     ages = [age for age, _ in mortality.table]
-    if ages and (
-        ages[0] != 0 or any(later <= earlier for earlier, later in zip(ages, ages[1:], strict=False))
-    ):
+    if ages and (ages[0] != 0 or any(later <= earlier for earlier, later in pairwise(ages))):
         raise complain((*keys, "table"), "the ages must start at 0 and rise from row to row.")
     if mortality.table and mortality.table[-1][1] <= 0:
         raise complain((*keys, "table"), "the last rate must be above 0, or people would never die.")
@@ -235,7 +234,7 @@ def _check_shares(scenario: Scenario, complain: Complain) -> None:
 
 
 def _check_names(scenario: Scenario, complain: Complain) -> None:
-    seen = {"male", "female", "onset", "liability"}
+    seen = {"male", "female", "sex", "group", "onset", "liability"}
     for kind in ("groups", "variants", "exposures"):
         for place, part in enumerate(getattr(scenario, kind)):
             if part.name in seen:
@@ -261,7 +260,7 @@ def _check_exposure(scenario: Scenario, exposure: Exposure, keys: Keys, complain
             )
     if set(exposure.prevalence_in) & groups and set(exposure.prevalence_in) & sexes:
         raise complain((*keys, "prevalence_in"), "give it by sex or by group, not by both.")
-    known = {part.name for part in (*scenario.variants, *scenario.exposures)}
+    known = {one.name for one in scenario.variants} | {one.name for one in scenario.exposures}
     for place, dependence in enumerate(exposure.depends_on):
         if dependence.name not in known:
             raise complain(
@@ -331,9 +330,13 @@ def _check_family(scenario: Scenario, members: Sequence[Member], complain: Compl
             raise complain(keys, "an identical twin takes its parents from its twin; leave them out here.")
         for name in member.carries:
             if name not in inheritance:
-                raise complain((*keys, "carries"), f"there is no variant {name!r}.{nearest(name, inheritance)}")
+                raise complain(
+                    (*keys, "carries"), f"there is no variant {name!r}.{nearest(name, inheritance)}"
+                )
             if member.mother is not None or member.identical_to is not None:
-                raise complain((*keys, "carries"), "only a founder can be given a variant; others inherit theirs.")
+                raise complain(
+                    (*keys, "carries"), "only a founder can be given a variant; others inherit theirs."
+                )
         for role, sex in (("mother", "female"), ("father", "male"), ("identical_to", None)):
             other = getattr(member, role)
             if other is None:
@@ -382,7 +385,14 @@ def _target_problem(target: Target, variants: set[str], exposures: set[str], sex
         return "a relative_risk needs `relative`."
     if target.quantity == "sex_ratio" and not sexes:
         return "a sex_ratio needs sexes in the scenario."
-    likely = ("lifetime_risk", "case_share", "carriers", "penetrance", "familial_share", "attributable_fraction")
+    likely = (
+        "lifetime_risk",
+        "case_share",
+        "carriers",
+        "penetrance",
+        "familial_share",
+        "attributable_fraction",
+    )
     if target.quantity in likely and target.value > 1:
         return f"a {target.quantity} is a probability, at most 1, not {target.value:g}."
     return ""

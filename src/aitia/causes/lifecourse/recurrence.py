@@ -34,7 +34,9 @@ def relative_risk(exact: Exact, relative: str, age: float) -> float:
     if relative not in RELATIVES:
         raise ModelError(f"there is no relative {relative!r}: choose from {', '.join(RELATIVES)}.")
     if any(variant.inheritance == "x_linked_dominant" for variant in model.scenario.variants):
-        raise ModelError("risk in relatives by formula does not cover X-linked variants; simulate families instead.")
+        raise ModelError(
+            "risk in relatives by formula does not cover X-linked variants; simulate families instead."
+        )
     hazard = _hazard_at(model, age)
     both = alone = 0.0
     for share, groups in _groups(model):
@@ -44,7 +46,9 @@ def relative_risk(exact: Exact, relative: str, age: float) -> float:
         both += share * float(weights @ np.einsum("gm,gh,hm->m", given, pairs, given))
         alone += share * float(weights @ (pairs.sum(axis=1) @ given))
     if alone <= 0:
-        raise ModelError(f"nobody is affected by age {age:g} in this scenario, so there is no risk in relatives.")
+        raise ModelError(
+            f"nobody is affected by age {age:g} in this scenario, so there is no risk in relatives."
+        )
     return both / alone**2
 
 
@@ -83,7 +87,12 @@ def _genotype_pairs(model: Model, group: str | None, relative: str) -> tuple[lis
 
 def _pair(variant: Variant, p: float, relative: str) -> Floats:
     """Chance that two relatives are (not, not), (not, at risk)... by one variant."""
-    sharing = {"parent": (0, 1, 0), "child": (0, 1, 0), "sibling": (0.25, 0.5, 0.25), "identical_twin": (0, 0, 1)}
+    sharing = {
+        "parent": (0, 1, 0),
+        "child": (0, 1, 0),
+        "sibling": (0.25, 0.5, 0.25),
+        "identical_twin": (0, 0, 1),
+    }
     if variant.inheritance == "recessive":
         at_risk = p * p
         both = (p**4, p**3, p**2)
@@ -156,14 +165,18 @@ def family_history(exact: Exact, siblings: int, parent_age: float) -> FamilyHist
     scenario = model.scenario
     liability = scenario.liability
     if any(variant.inheritance == "x_linked_dominant" for variant in scenario.variants):
-        raise ModelError("familial share by formula does not cover X-linked variants; simulate families instead.")
+        raise ModelError(
+            "familial share by formula does not cover X-linked variants; simulate families instead."
+        )
     if liability is not None and liability.mapping == "hazard":
         raise ModelError("familial share by formula needs `mapping: threshold`; simulate families instead.")
     variants = scenario.variants
     genotypes = list(product((0, 1), repeat=len(variants)))
     combos = model.combinations
     columns = [at for at, trait in enumerate(combos.traits) if trait.kind == "variant"]
-    member = np.array([genotypes.index(tuple(int(x) for x in row[columns])) for row in combos.level], dtype=np.int64)
+    member = np.array(
+        [genotypes.index(tuple(int(x) for x in row[columns])) for row in combos.level], dtype=np.int64
+    )
     cases = combos.weight[:, None] * np.diff(exact.crude, axis=1)
     by_genotype = np.array([cases[member == place].sum(axis=0) for place in range(len(genotypes))])
     genes = liability.heritability if liability else 0.0
@@ -214,7 +227,9 @@ def _crude_given_part(exact: Exact, member: NDArray[np.int64], genotypes: int, s
         else:
             given = np.repeat(net[None, :], _PART.size, axis=0)
         alive = _alive_between(model, row, exact.edges)
-        crude = np.concatenate([np.zeros((_PART.size, 1)), np.cumsum(np.diff(given, axis=1) * alive, axis=1)], axis=1)
+        crude = np.concatenate(
+            [np.zeros((_PART.size, 1)), np.cumsum(np.diff(given, axis=1) * alive, axis=1)], axis=1
+        )
         out[member[row]] += weight * crude
         total[member[row]] += weight
     return out / np.where(total > 0, total, 1.0)[:, None, None]
@@ -265,7 +280,9 @@ def _chance_of_history(
     clean = np.ones(age.size)
     for relative in range(relatives):
         seen = age + parent_age if relative < 2 else age
-        clean *= 1 - _looked_up(tables[int(relative >= 2)], indices[relative], values[relative], seen, exact.edges)
+        clean *= 1 - _looked_up(
+            tables[int(relative >= 2)], indices[relative], values[relative], seen, exact.edges
+        )
     return float(1 - clean.mean())
 
 
@@ -296,11 +313,15 @@ def _relatives_at_risk(
     states = [at_risk(from_mother, other_mother), at_risk(from_father, other_father)]
     for _ in range(siblings):
         first, second = next(draws) < 0.5, next(draws) < 0.5
-        states.append(at_risk(np.where(first, from_mother, other_mother), np.where(second, from_father, other_father)))
+        states.append(
+            at_risk(np.where(first, from_mother, other_mother), np.where(second, from_father, other_father))
+        )
     return np.array(states, dtype=np.int64)
 
 
-def _looked_up(tables: Floats, genotype: NDArray[np.int64], genes: Floats, age: Floats, edges: Floats) -> Floats:
+def _looked_up(
+    tables: Floats, genotype: NDArray[np.int64], genes: Floats, age: Floats, edges: Floats
+) -> Floats:
     x = np.clip((genes - _PART[0]) / (_PART[1] - _PART[0]), 0, _PART.size - 1.001)
     y = np.interp(np.minimum(age, edges[-1]), edges, np.arange(edges.size))
     y = np.minimum(y, edges.size - 1.001)

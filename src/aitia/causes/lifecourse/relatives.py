@@ -6,6 +6,7 @@ doi 10.1111/j.1469-1809.1972.tb00767.x.
 """
 
 import math
+from itertools import pairwise
 
 import msgspec
 from scipy.integrate import quad
@@ -37,8 +38,9 @@ def both_above(first: float, second: float, correlation: float) -> float:
 
     bend = second / correlation if correlation else first
     points = sorted({first, min(max(bend, first), first + 12), first + 1, first + 12})
-    parts = zip(points, points[1:], strict=False)
-    total = sum(quad(density, low, high, epsabs=0, epsrel=1e-12, limit=200)[0] for low, high in parts)
+    total = sum(
+        quad(density, low, high, epsabs=0, epsrel=1e-12, limit=200)[0] for low, high in pairwise(points)
+    )
     return total / math.sqrt(2 * math.pi)
 
 
@@ -99,7 +101,8 @@ class Tetrachoric(msgspec.Struct, frozen=True):
 def tetrachoric(both: float, first_only: float, second_only: float, neither: float) -> Tetrachoric:
     """The correlation of liability in pairs, from a two-by-two table, with each side's own threshold.
 
-    The estimate of highest likelihood; its standard error is asymptotic, with the thresholds estimated too. Raises ModelError if a margin or `both` and its opposite leave nothing to estimate.
+    The estimate of highest likelihood; its standard error is asymptotic, with the thresholds estimated too. Raises
+    ModelError if a margin, or `both` and its opposite, leave nothing to estimate.
     """
     cells = (both, first_only, second_only, neither)
     if min(cells) < 0 or not all(math.isfinite(cell) for cell in cells):
@@ -131,7 +134,9 @@ def tetrachoric(both: float, first_only: float, second_only: float, neither: flo
 def _tetrachoric_error(first: float, second: float, r: float, n: float) -> float:
     # The correlation as a function of the three shares (both, first side, second side), to first order.
     rest = math.sqrt(1 - r * r)
-    density = math.exp(-(first**2 - 2 * r * first * second + second**2) / (2 * rest**2)) / (2 * math.pi * rest)
+    density = math.exp(-(first**2 - 2 * r * first * second + second**2) / (2 * rest**2)) / (
+        2 * math.pi * rest
+    )
     slope_one = float(ndtr((r * first - second) / rest))
     slope_two = float(ndtr((r * second - first) / rest))
     a = both_above(first, second, r)

@@ -71,7 +71,7 @@ class Gompertz(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Mortality(_Part, frozen=True, kw_only=True):
-    """Death from causes other than the disease, by Gompertz's law or by a table of (from age, deaths per person-year)."""
+    """Death from other causes than the disease: Gompertz's law, or a table of (from age, deaths per person-year)."""
 
     gompertz: Gompertz | None = None
     table: tuple[tuple[Age, Annotated[float, Meta(ge=0.0, le=1e3)]], ...] = ()

@@ -31,7 +31,7 @@ class Simulation(msgspec.Struct, frozen=True):
     counts: Integers
     """[combination, 3, year of age]: cases, exits from observation, parts of the exit year lived (2^-20 year)."""
 
-    def where(self, **levels: str | bool) -> NDArray[np.bool_]:
+    def where(self, /, **levels: str | bool) -> NDArray[np.bool_]:
         """The combinations with these levels."""
         return self.model.combinations.where(**levels)
 
@@ -232,7 +232,9 @@ def compare(
     name = "inverse" if "inverse" in both else "events"
     packs = [engine.pack(model, seed) for model in models]
     by_events = name == "events"
-    pieces = [(packs[0], by_events, packs[1], by_events, start, stop) for start, stop in _chunks(people, jobs)]
+    pieces = [
+        (packs[0], by_events, packs[1], by_events, start, stop) for start, stop in _chunks(people, jobs)
+    ]
     sums: list[Integers] = []
     for counts in in_order(_count_pairs, pieces, jobs=jobs, cluster=cluster):
         sums = [one + other for one, other in zip(sums, counts, strict=True)] if sums else list(counts)
