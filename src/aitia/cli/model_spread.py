@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aitia.causes.spread import Record as StudyRecord
     from aitia.causes.tables import Record
 
-Form = Literal["text", "csv", "json"]
+Form = Literal["terminal", "csv", "json"]
 
 
 @click.command(
@@ -66,7 +66,7 @@ Examples:
 @click.option("--plot", type=click.Path(path_type=Path), help="Write a figure (.png, .svg or .pdf).")
 @click.option("--report", type=click.Path(path_type=Path), help="Write a report (.html).")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Write the result to a file.")
-@click.option("--format", "form", type=click.Choice(("text", "csv", "json")), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(("terminal", "csv", "json")), default="terminal", show_default=True)
 def spread(
     cohort: Path | None,
     map_file: Path | None,
@@ -254,7 +254,7 @@ def _published(chart: "Map", chosen: tuple[str, ...], seed: int, output: Path | 
     figures = published()
     found = [calibrate(chart, name, figures, seed=seed) for name in chosen or chart.hypotheses]
     records = [record for one in found for record in one.summary()]
-    if form == "text":
+    if form == "terminal":
         records = [{key: value for key, value in record.items() if key != "source"} for record in records]
     lines = [f"{one.said} Misfit {one.misfit:.0f}." for one in found]
     _records(records, lines, _provenance(None, seed, map=chart.name), output, form)

@@ -14,7 +14,7 @@ from aitia.causes.spread.network import diffuse, laplacian, relaxation_rate, rew
 from aitia.causes.spread.network_fit import against_nulls, fit_network
 from aitia.causes.spread.studies import power
 from aitia.causes.spread.simulate import Record, cohort_csv, record_cohort, simulate_months
-from aitia.causes.spread.wiring import Model, set_rates, wiring
+from aitia.causes.spread.links import Model, set_rates, wiring
 
 __all__ = [
     "Cohort",

@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from aitia.causes.errors import ModelError
 from aitia.causes.spread.maps import BACKGROUND, Map, load_yaml
 from aitia.causes.spread.simulate import simulate_months
-from aitia.causes.spread.wiring import Array, set_rates, wiring
+from aitia.causes.spread.links import Array, set_rates, wiring
 from aitia.causes.tables import Record
 
 _SEARCH, _FINAL = 10_000, 200_000

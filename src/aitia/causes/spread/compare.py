@@ -12,7 +12,7 @@ from aitia.causes.errors import ModelError
 from aitia.causes.spread.cohort import Cohort
 from aitia.causes.spread.estimate import Fit, RateInterval, fit_design, rate_intervals
 from aitia.causes.spread.likelihood import compile_cohort, design
-from aitia.causes.spread.wiring import Array, Wiring, wiring
+from aitia.causes.spread.links import Array, Wiring, wiring
 from aitia.causes.streams import stream_key
 from aitia.causes.tables import Record
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LEVEL = 0.05
 """Two hypotheses are told apart if their test's two-sided p is below this."""
 _SAME = 1e-4
+_LEAST_P = 1e-300
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -146,7 +147,8 @@ def compare_pair(one: Fit, other: Fit, wired: Wiring, wired_other: Wiring) -> Pa
     for big, small, sign in ((one, other, 1), (other, one, -1)):
         nested, free = (wired_other, big.free - small.free) if sign == 1 else (wired, big.free - small.free)
         if free > 0 and _special_case(nested, wired if sign == 1 else wired_other):
-            p = float(chi2.sf(max(0.0, 2 * (big.log_likelihood - small.log_likelihood)), free))
+            ratio = 2 * (big.log_likelihood - small.log_likelihood)
+            p = max(float(chi2.sf(max(0.0, ratio), free)), _LEAST_P)
             apart = p < LEVEL and sign == 1
             return Pair(
                 one.hypothesis,
@@ -159,7 +161,7 @@ def compare_pair(one: Fit, other: Fit, wired: Wiring, wired_other: Wiring) -> Pa
             )
     number, spread = len(difference), float(difference.std())
     z = (float(difference.sum()) - (one.free - other.free)) / (sqrt(number) * spread)
-    p = erfc(abs(z) / sqrt(2))
+    p = max(erfc(abs(z) / sqrt(2)), _LEAST_P)
     return Pair(
         one.hypothesis,
         other.hypothesis,

@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 
 from aitia.causes.errors import ModelError
 from aitia.causes.spread.likelihood import Design, by_patient, closed_gradient, hidden_by_patient
-from aitia.causes.spread.wiring import Array
+from aitia.causes.spread.links import Array
 
 LOWEST, HIGHEST = 1e-7, 1e3
 """Rates are sought between these bounds, per month; for an order, relative to the first rate."""

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from aitia.causes.errors import ModelError
-from aitia.causes.spread.wiring import Array, Model
+from aitia.causes.spread.links import Array, Model
 
 
 class Next(msgspec.Struct, frozen=True):

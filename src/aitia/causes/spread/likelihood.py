@@ -15,7 +15,7 @@ import numpy as np
 from aitia.causes.errors import ModelError
 from aitia.causes.spread.cohort import Cohort, Patient, Sign
 from aitia.causes.spread.subsets import EVOLVE, JUMP, RACE, REQUIRE, Ints, log_likelihoods
-from aitia.causes.spread.wiring import Array, Wiring
+from aitia.causes.spread.links import Array, Wiring
 
 _SEED_FLOOR = 1e-9
 _Step = tuple[int, int, float, tuple[int, ...]]

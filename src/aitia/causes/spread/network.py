@@ -12,7 +12,7 @@ from scipy.linalg import expm
 from scipy.sparse.linalg import expm_multiply
 
 from aitia.causes.errors import ModelError
-from aitia.causes.spread.wiring import Array
+from aitia.causes.spread.links import Array
 
 Laplacian = Literal["combinatorial", "random-walk", "symmetric"]
 LAPLACIANS: tuple[Laplacian, ...] = ("combinatorial", "random-walk", "symmetric")

@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from aitia.causes.errors import ModelError
 from aitia.causes.spread.cohort import Cohort
 from aitia.causes.spread.network import Laplacian, laplacian, rewired, tells_direction
-from aitia.causes.spread.wiring import Array, Wiring, wiring
+from aitia.causes.spread.links import Array, Wiring, wiring
 from aitia.causes.tables import Record
 
 _GRID = 0.5

@@ -11,7 +11,7 @@ from aitia.causes.errors import ModelError
 from aitia.causes.spread.compare import Comparison
 from aitia.causes.spread.exact import involvement
 from aitia.causes.spread.studies import Power
-from aitia.causes.spread.wiring import set_rates, wiring
+from aitia.causes.spread.links import set_rates, wiring
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,7 +11,7 @@ from aitia.causes.errors import ModelError
 from aitia.causes.spread.cohort import Clock, Cohort, Patient, Sign, as_cohort
 from aitia.causes.spread.maps import Map, without_sides
 from aitia.causes.spread.subsets import Ints
-from aitia.causes.spread.wiring import Array, Model
+from aitia.causes.spread.links import Array, Model
 from aitia.causes.streams import compiled, exponential_at, stream_key, uniform_at
 from aitia.causes.tables import nearest
 

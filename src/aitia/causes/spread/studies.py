@@ -13,7 +13,7 @@ from aitia.causes.spread.estimate import fit_design
 from aitia.causes.spread.likelihood import compile_cohort, design
 from aitia.causes.spread.maps import Map
 from aitia.causes.spread.simulate import Record, check_record, record_cohort, simulate_months
-from aitia.causes.spread.wiring import set_rates, wiring
+from aitia.causes.spread.links import set_rates, wiring
 from aitia.causes.tables import Record as TableRecord
 
 

@@ -8,7 +8,7 @@ cohort file covers. Only sets that can be reached are visited: three for a regio
 import numpy as np
 from numpy.typing import NDArray
 
-from aitia.causes.spread.wiring import Array
+from aitia.causes.spread.links import Array
 from aitia.causes.streams import compiled
 
 Ints = NDArray[np.int64]
