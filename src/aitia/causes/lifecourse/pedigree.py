@@ -90,7 +90,8 @@ def in_order_of_birth(members: tuple[Member, ...]) -> list[Member]:
     return ordered
 
 
-def _kin(scenario: Scenario, model: Model, members: list[Member], seed: int) -> Kin:
+def kin_of(scenario: Scenario, model: Model, members: list[Member], seed: int) -> Kin:
+    """Who descends from whom, with the streams of a seed."""
     names = [member.name for member in members]
     traits = [trait.name for trait in model.combinations.traits]
     groups: list[str | None] = [group.name for group in scenario.groups] or [None]
@@ -347,20 +348,13 @@ class FamilySimulation(msgspec.Struct, frozen=True):
                 record["relative_risk"] = raised / risk
                 if 0 < raised < 1:
                     record["falconer"] = falconer(risk, raised, relatedness)
-                    record["reich"] = _or_none(risk, raised, relatedness)
+                    record["reich"] = reich(risk, raised, relatedness)
                     found = tetrachoric(both, first, second, neither)
                     for name in ("correlation", "low", "high"):
                         key = "tetrachoric" if name == "correlation" else name
                         record[key] = heritability_of(getattr(found, name), relatedness)
             records.append(record)
         return records
-
-
-def _or_none(risk: float, raised: float, relatedness: float) -> float | None:
-    try:
-        return reich(risk, raised, relatedness)
-    except ModelError:
-        return None
 
 
 def relations_of(members: list[Member]) -> tuple[tuple[str, ...], ...]:
@@ -411,7 +405,7 @@ def simulate_families(
     relations = relations_of(members)
     near = np.array([[int(bool(name)) for name in row] for row in relations], dtype=np.int64)
     seen_at = min(scenario.families.seen_at, scenario.horizon)
-    packed, kin = engine.pack(model, seed), _kin(scenario, model, members, seed)
+    packed, kin = engine.pack(model, seed), kin_of(scenario, model, members, seed)
     by_events = chosen_engine(scenario, engine_name) == "events"
     size = min(_CHUNK, max(256, -(-families // (4 * jobs) // 256) * 256))
     pieces = [

@@ -74,18 +74,11 @@ def falconer(risk: float, risk_of_relatives: float, relatedness: float) -> float
 
 def reich(risk: float, risk_of_relatives: float, relatedness: float) -> float:
     """Heritability of liability by the formula of Reich, James and Morris (1972), which allows for the smaller
-    variance among relatives of affected people.
-
-    Raises ModelError if the two risks do not fit the model.
+    variance among relatives of affected people. Beyond 0 to 1 if the two risks do not fit the model.
     """
     cut, raised = threshold(risk), threshold(risk_of_relatives)
     mean = float(norm.pdf(cut)) / risk
     inside = 1 - (cut**2 - raised**2) * (1 - cut / mean)
-    if inside < 0:
-        raise ModelError(
-            f"Reich's formula has no answer for a risk of {risk:g} and {risk_of_relatives:g} in relatives: "
-            "they are further apart than a normal liability allows."
-        )
     return (cut - raised * math.sqrt(inside)) / (relatedness * (mean + raised**2 * (mean - cut)))
 
 
