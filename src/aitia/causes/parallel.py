@@ -24,6 +24,12 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def check_jobs(jobs: int) -> None:
+    """Raises ModelError if jobs is not 1 to 1024."""
+    if not 1 <= jobs <= _MOST_JOBS:
+        raise ModelError(f"jobs: {jobs} is not a number of workers from 1 to {_MOST_JOBS}.")
+
+
 def in_order(
     task: Callable[..., Result],
     pieces: Sequence[tuple[Any, ...]],
@@ -40,8 +46,7 @@ def in_order(
 
     Raises ModelError if jobs is not 1 to 1024, or the cluster cannot be used.
     """
-    if not 1 <= jobs <= _MOST_JOBS:
-        raise ModelError(f"jobs: {jobs} is not a number of workers from 1 to {_MOST_JOBS}.")
+    check_jobs(jobs)
     if cluster is not None:
         return _on_cluster(task, pieces, cluster)
     if jobs == 1 or len(pieces) < 2:

@@ -20,7 +20,7 @@ from aitia.causes.lifecourse.model import Model, prepare
 from aitia.causes.lifecourse.relatives import falconer, heritability_of, reich, tetrachoric
 from aitia.causes.lifecourse.scenario import Families, Member, Scenario
 from aitia.causes.lifecourse.simulate import Engine, chosen_engine
-from aitia.causes.parallel import in_order
+from aitia.causes.parallel import check_jobs, in_order
 from aitia.causes.streams import compiled, exponential_at, normal_at, stream_key, uniform_at
 from aitia.causes.tables import Value
 
@@ -398,6 +398,7 @@ def simulate_families(
     """
     if not 1 <= families <= MOST_FAMILIES:
         raise ModelError(f"families: {families} is not a number from 1 to {MOST_FAMILIES:,}.")
+    check_jobs(jobs)
     model = prepare(scenario)
     members = in_order_of_birth(members_of(scenario.families))
     if len(members) > 64:

@@ -12,7 +12,7 @@ from aitia.causes.lifecourse import engine
 from aitia.causes.lifecourse.exact import Exact, solve_model
 from aitia.causes.lifecourse.model import Model, prepare
 from aitia.causes.lifecourse.scenario import Scenario
-from aitia.causes.parallel import in_order
+from aitia.causes.parallel import check_jobs, in_order
 from aitia.causes.tables import Value
 
 Integers = NDArray[np.int64]
@@ -115,6 +115,7 @@ def simulate(
     Raises ModelError if people is not from 1 to 10^12, or the engine cannot run the scenario.
     """
     _check_people(people)
+    check_jobs(jobs)
     model = prepare(scenario)
     by_events = chosen_engine(scenario, engine_name)
     return Simulation(model, people, seed, by_events, _counted(model, people, seed, by_events, jobs, cluster))
@@ -227,6 +228,7 @@ def compare(
     Raises ModelError as `simulate` does.
     """
     _check_people(people)
+    check_jobs(jobs)
     models = prepare(first), prepare(second)
     both = {chosen_engine(scenario, "auto") for scenario in (first, second)}
     name = "inverse" if "inverse" in both else "events"
