@@ -15,7 +15,9 @@ Examples:
   aitia model examples
   aitia model examples --write examples"""
 )
-@click.option("--write", type=click.Path(path_type=Path), metavar="FOLDER", help="Write the files to a folder.")
+@click.option(
+    "--write", type=click.Path(path_type=Path), metavar="FOLDER", help="Write the files to a folder."
+)
 @click.option("--force", is_flag=True, help="Write over files that are there and differ.")
 def examples(write: Path | None, force: bool) -> None:
     """List the bundled data and scenarios, and write them out; each with a command that runs it."""

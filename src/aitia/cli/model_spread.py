@@ -28,7 +28,9 @@ Examples:
   aitia model spread --power --hypothesis dying-forward --patients 25,50,100 --visits 3 --layers 0.5"""
 )
 @click.argument("cohort", required=False, type=click.Path(path_type=Path), metavar="[COHORT.csv]")
-@click.option("--map", "map_file", type=click.Path(path_type=Path), help="A map of regions (YAML). Default: ALS.")
+@click.option(
+    "--map", "map_file", type=click.Path(path_type=Path), help="A map of regions (YAML). Default: ALS."
+)
 @click.option("--hypotheses", metavar="A,B,...", help="Which to compare. Default: all of the map.")
 @click.option(
     "--engine",
@@ -46,19 +48,47 @@ Examples:
 )
 @click.option("--nulls", type=int, default=0, help="Network engine: networks shuffled at the same distance.")
 @click.option("--bootstrap", type=int, default=1000, show_default=True, help="Samples of patients.")
-@click.option("--precision", type=float, default=1.0, show_default=True, help="Months to which dates are recorded (ties).")
+@click.option(
+    "--precision",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="Months to which dates are recorded (ties).",
+)
 @click.option("--simulate", type=int, metavar="N", help="Write a made-up cohort of N patients.")
-@click.option("--power", "power_", is_flag=True, help="Simulate studies: how many patients tell hypotheses apart?")
+@click.option(
+    "--power", "power_", is_flag=True, help="Simulate studies: how many patients tell hypotheses apart?"
+)
 @click.option("--published", is_flag=True, help="Set the hypotheses beside published figures.")
 @click.option("--hypothesis", metavar="NAME", help="The truth of --simulate and --power.")
 @click.option("--rates", metavar="NAME=X,...", help="Its rates per month. Default: the map's typical ones.")
 @click.option("--patients", default="25,50,100,200", show_default=True, help="Sizes of studies for --power.")
 @click.option("--studies", type=int, default=100, show_default=True, help="Studies of each size for --power.")
 @click.option("--follow", type=float, default=36.0, show_default=True, help="Simulated months of follow-up.")
-@click.option("--visits", type=float, default=0.0, show_default=True, help="Simulated months between visits; 0: exact dates.")
-@click.option("--layers", type=float, default=1.0, show_default=True, help="Simulated share of regions whose layer is recorded.")
-@click.option("--sides", type=float, default=1.0, show_default=True, help="Simulated share of regions whose side is recorded.")
-@click.option("--late", metavar="LAYER=X,...", help="Simulated months by which a layer's signs are found late.")
+@click.option(
+    "--visits",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Simulated months between visits; 0: exact dates.",
+)
+@click.option(
+    "--layers",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="Simulated share of regions whose layer is recorded.",
+)
+@click.option(
+    "--sides",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="Simulated share of regions whose side is recorded.",
+)
+@click.option(
+    "--late", metavar="LAYER=X,...", help="Simulated months by which a layer's signs are found late."
+)
 @click.option("--ordered", is_flag=True, help="Simulated records give an order, not months.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of simulation and bootstrap.")
 @click.option("--jobs", type=int, default=1, show_default=True, help="Cores for --power.")
@@ -66,7 +96,9 @@ Examples:
 @click.option("--plot", type=click.Path(path_type=Path), help="Write a figure (.png, .svg or .pdf).")
 @click.option("--report", type=click.Path(path_type=Path), help="Write a report (.html).")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Write the result to a file.")
-@click.option("--format", "form", type=click.Choice(("terminal", "csv", "json")), default="terminal", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(("terminal", "csv", "json")), default="terminal", show_default=True
+)
 def spread(
     cohort: Path | None,
     map_file: Path | None,
@@ -101,10 +133,18 @@ def spread(
 
     COHORT.csv has a row for each sign: patient, region, and months (or order); side, layer, after and followed besides.
     """
-    asked = [name for name, given in (("a cohort", cohort), ("--simulate", simulate is not None), ("--power", power_), ("--published", published)) if given]  # fmt: skip
+    ways = {
+        "a cohort": cohort,
+        "--simulate": simulate is not None,
+        "--power": power_,
+        "--published": published,
+    }
+    asked = [name for name, given in ways.items() if given]
     if len(asked) != 1:
         told = " and ".join(asked) if asked else "nothing"
-        raise click.UsageError(f"give a cohort file, --simulate, --power or --published: one of them (given: {told}).")
+        raise click.UsageError(
+            f"give a cohort file, --simulate, --power or --published: one of them (given: {told})."
+        )
     from aitia.causes.spread import als, read_map
 
     chart = read_map(map_file) if map_file else als()
@@ -132,7 +172,22 @@ def spread(
         if simulate is not None:
             _simulate(chart, truth, numbers, simulate, record, seed, output)
         else:
-            _power(chart, truth, numbers, chosen, patients, studies, record, seed, jobs, cluster, plot, report, output, form)
+            _power(
+                chart,
+                truth,
+                numbers,
+                chosen,
+                patients,
+                studies,
+                record,
+                seed,
+                jobs,
+                cluster,
+                plot,
+                report,
+                output,
+                form,
+            )
 
 
 def _truth(chart: "Map", hypothesis: str | None, rates: str | None) -> tuple[str, dict[str, float]]:
@@ -140,7 +195,9 @@ def _truth(chart: "Map", hypothesis: str | None, rates: str | None) -> tuple[str
         raise ModelError(f"--hypothesis: say which is true: {', '.join(chart.hypotheses)}.")
     numbers = _numbers(rates, "rates") or chart.hypothesis(hypothesis).typical
     if not numbers:
-        raise ModelError(f"--rates: the map has no typical rates for {hypothesis}; give them, as in contiguous=0.03.")
+        raise ModelError(
+            f"--rates: the map has no typical rates for {hypothesis}; give them, as in contiguous=0.03."
+        )
     return hypothesis, numbers
 
 
@@ -153,11 +210,15 @@ def _numbers(text: str | None, option: str) -> dict[str, float]:
         try:
             found[name.strip()] = float(value)
         except ValueError:
-            raise ModelError(f"--{option}: {part.strip()!r} is not NAME=NUMBER, as in contiguous=0.03.") from None
+            raise ModelError(
+                f"--{option}: {part.strip()!r} is not NAME=NUMBER, as in contiguous=0.03."
+            ) from None
     return found
 
 
-def _provenance(data: Path | None, seed: int, **parameters: "str | int | float | bool | None") -> "Provenance":
+def _provenance(
+    data: Path | None, seed: int, **parameters: "str | int | float | bool | None"
+) -> "Provenance":
     from aitia.causes.provenance import provenance
 
     return provenance(f"aitia {shlex.join(sys.argv[1:])}", data=data, seed=seed, parameters=parameters)
@@ -187,7 +248,12 @@ def _fit(
     cohort = read_cohort(path, chart)
     found = fit(cohort, chosen, bootstrap=bootstrap, seed=seed, precision=precision)
     source = _provenance(
-        path, seed, map=chart.name, hypotheses=", ".join(chosen) or "all", bootstrap=bootstrap, precision=precision
+        path,
+        seed,
+        map=chart.name,
+        hypotheses=", ".join(chosen) or "all",
+        bootstrap=bootstrap,
+        precision=precision,
     )
     if plot:
         found.plot(plot)
@@ -279,7 +345,9 @@ def _simulate(
         f"Truth: {truth}, rates per month {', '.join(f'{name} {value:g}' for name, value in rates.items())}.",
         f"Map: {chart.name}. Seed {seed}, Aitia {__version__}. "
         f"Recorded: follow {record.follow:g}, visits {record.visits:g}, layers {record.layer:g}, sides {record.side:g}"
-        + "".join(f", {layer} found {months_late:g} months late" for layer, months_late in record.late.items())
+        + "".join(
+            f", {layer} found {months_late:g} months late" for layer, months_late in record.late.items()
+        )
         + ".",
     )
     deliver(cohort_csv(made, *remarks), output)

@@ -48,7 +48,7 @@ def chart() -> Map:
 
 def model(name: str = "forward", *rates: float) -> Model:
     wired = wiring(chart(), name)
-    return set_rates(wired, rates or (0.3, 0.5, 0.02)[: len(wired.rates) - 1] + (0.02,))
+    return set_rates(wired, rates or (*(0.3, 0.5)[: len(wired.rates) - 1], 0.02))
 
 
 def generator(made: Model, first: int, allowed: int) -> Array:

@@ -91,7 +91,8 @@ def test_simulation_agrees_with_the_exact_engine_within_four_standard_errors() -
 def test_simulated_courses_agree_with_uniformisation_on_the_whole_map() -> None:
     number = 40_000
     made = set_rates(
-        wiring(als(), "dying-forward"), {"contiguous": 0.03, "across": 0.09, "coupling": 0.08, "background": 0.001}
+        wiring(als(), "dying-forward"),
+        {"contiguous": 0.03, "across": 0.09, "coupling": 0.08, "background": 0.001},
     )
     months = simulate_months(made, number, 6, begins=np.eye(16)[0].tolist())
     exact = involvement(made, 0, (6.0, 24.0))

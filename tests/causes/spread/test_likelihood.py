@@ -13,7 +13,7 @@ from aitia.causes.spread import likelihood
 from aitia.causes.spread.cohort import Clock, Patient, Sign, as_cohort
 from aitia.causes.spread.exact import order_probability
 from aitia.causes.spread.likelihood import by_patient, closed_gradient, compile_cohort, design
-from aitia.causes.spread.links import Array, wiring
+from aitia.causes.spread.links import Array, Model, set_rates, wiring
 from aitia.causes.spread.maps import als
 from aitia.causes.spread.simulate import Record, record_cohort, simulate_months
 
@@ -21,7 +21,12 @@ from .small import chart, jumped, model, passed, started
 
 TOP_HEAD, TOP_FOOT, LOW_HEAD, LOW_FOOT = (1 << place for place in range(4))
 HEAD, FOOT = TOP_HEAD | LOW_HEAD, TOP_FOOT | LOW_FOOT
-THETA = {"forward": [0.3, 0.5, 0.02], "back": [0.3, 0.5, 0.02], "apart": [0.3, 0.5, 0.02], "scattered": [0.02]}
+THETA = {
+    "forward": [0.3, 0.5, 0.02],
+    "back": [0.3, 0.5, 0.02],
+    "apart": [0.3, 0.5, 0.02],
+    "scattered": [0.02],
+}
 NAMES = list(THETA)
 # A patient in whom every place was seen, so that nothing counts as not examined.
 FULL = Patient("full", tuple(Sign(1 << place, float(place)) for place in range(4)))
@@ -40,7 +45,9 @@ def signs(*pairs: tuple[int, float], after: dict[int, float] | None = None) -> t
 @pytest.mark.parametrize("name", NAMES)
 def test_an_order_is_a_product_of_rates_over_sums(name: str) -> None:
     patient = Patient("p", signs((LOW_HEAD, 0), (TOP_HEAD, 1), (LOW_FOOT, 2)))
-    assert of(patient, name, "order") == pytest.approx(log(order_probability(model(name), (2, 0, 3))), abs=1e-12)
+    assert of(patient, name, "order") == pytest.approx(
+        log(order_probability(model(name), (2, 0, 3))), abs=1e-12
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -54,7 +61,8 @@ def test_ties_sum_over_orders(name: str) -> None:
 
 
 def unlayered(name: str) -> float:
-    """Head, then foot, without layers: over every place that may have begun, been second unseen, and been the foot's."""
+    """Head, then foot, without layers: over every place that may have begun, been second unseen, and been the
+    foot's."""
     made = model(name)
     likely, possible = 0.0, 0.0
     for first, other in ((0, 2), (2, 0)):
@@ -108,7 +116,9 @@ def within(made_mass: Array, unit: int) -> Array:
 @pytest.mark.parametrize("name", NAMES)
 def test_intervals_are_what_visits_leave_open(name: str) -> None:
     made = model(name)
-    patient = Patient("p", signs((LOW_HEAD, 0), (TOP_HEAD, 6), (LOW_FOOT, 6), after={TOP_HEAD: 3, LOW_FOOT: 0}))
+    patient = Patient(
+        "p", signs((LOW_HEAD, 0), (TOP_HEAD, 6), (LOW_FOOT, 6), after={TOP_HEAD: 3, LOW_FOOT: 0})
+    )
     mass = passed(made, 2, LOW_FOOT, started(made, 2), 3.0)
     mass = passed(made, 2, LOW_FOOT | TOP_HEAD, mass, 3.0)
     brute = log(within(within(mass, TOP_HEAD), LOW_FOOT).sum())
@@ -183,10 +193,14 @@ def test_the_gradient_is_that_of_the_likelihood() -> None:
 
 def test_multiplying_all_rates_changes_dates_and_not_orders() -> None:
     months = simulate_months(model(), 20, 8)
-    for clock, same in (("order", True), ("months", False)):
+    clocks: tuple[tuple[Clock, bool], ...] = (("order", True), ("months", False))
+    for clock, same in clocks:
         cohort = record_cohort(chart(), months, Record(clock=clock, layer=0.5), 8)
         designed = design(compile_cohort(cohort), wiring(chart(), "forward"))
-        one, two = by_patient(designed, np.array(THETA["forward"])), by_patient(designed, 3 * np.array(THETA["forward"]))
+        one, two = (
+            by_patient(designed, np.array(THETA["forward"])),
+            by_patient(designed, 3 * np.array(THETA["forward"])),
+        )
         assert np.allclose(one, two) == same
 
 
@@ -201,11 +215,11 @@ def test_patients_seen_alike_share_their_sum() -> None:
 def test_the_bundled_map_with_hidden_layers_is_feasible() -> None:
     made = simulate_months(_typical("dying-back"), 20, 3)
     cohort = record_cohort(als(), made, Record(layer=0.0, follow=12.0), 3)
-    found = by_patient(design(compile_cohort(cohort), wiring(als(), "dying-back")), np.array([0.03, 0.09, 0.08, 0.001]))
+    found = by_patient(
+        design(compile_cohort(cohort), wiring(als(), "dying-back")), np.array([0.03, 0.09, 0.08, 0.001])
+    )
     assert np.isfinite(found).all()
 
 
-def _typical(name: str):  # type: ignore[no-untyped-def]
-    from aitia.causes.spread.links import set_rates
-
+def _typical(name: str) -> Model:
     return set_rates(wiring(als(), name), als().hypotheses[name].typical)

@@ -19,7 +19,12 @@ def test_the_bundled_map_has_two_layers_of_four_regions_on_two_sides() -> None:
     places = als().places
     assert len(places) == 16
     assert {place.layer for place in places} == {"upper", "lower"}
-    assert list(dict.fromkeys(place.region for place in places)) == ["bulbar", "cervical", "thoracic", "lumbosacral"]
+    assert list(dict.fromkeys(place.region for place in places)) == [
+        "bulbar",
+        "cervical",
+        "thoracic",
+        "lumbosacral",
+    ]
     assert {place.side for place in places} == {"left", "right"}
 
 
@@ -47,7 +52,9 @@ def test_hypotheses_are_the_edge_sets_of_the_field() -> None:
     assert not any(one.split()[0] != two.split()[0] for one, two in contiguous)
     assert ("lower bulbar left", "lower lumbosacral left") not in contiguous
     # Corticofugal: nothing passes between lower motor neurons.
-    assert not any(one.startswith("lower") for rate in ("contiguous", "across") for one, _ in edges("corticofugal", rate))
+    assert not any(
+        one.startswith("lower") for rate in ("contiguous", "across") for one, _ in edges("corticofugal", rate)
+    )
 
 
 def test_the_focus_passes_only_from_where_the_disease_began() -> None:
@@ -80,7 +87,13 @@ def test_another_diseases_map_needs_no_code() -> None:
                 "vagus": {"from": "brain", "to": "brain", "regions": [["gut", "stem"]]},
                 "rest": {"from": "brain", "to": "brain", "regions": "up", "weight": 2},
             },
-            "hypotheses": {"body-first": {"says": "From the gut.", "begins_in": ["brain"], "rates": {"climb": ["vagus", "rest"]}}},
+            "hypotheses": {
+                "body-first": {
+                    "says": "From the gut.",
+                    "begins_in": ["brain"],
+                    "rates": {"climb": ["vagus", "rest"]},
+                }
+            },
         }
     )
     contact = wiring(stages, "body-first").contact[0]
@@ -105,13 +118,25 @@ def broken(**changes: Any) -> dict[str, Any]:
 
 
 BROKEN = [
-    (broken(links__forward={"from": "top", "to": "lowr"}), "links.forward.to: 'lowr' is not a layer", "'low'"),
+    (
+        broken(links__forward={"from": "top", "to": "lowr"}),
+        "links.forward.to: 'lowr' is not a layer",
+        "'low'",
+    ),
     (broken(links__forward={"from": "top"}), "links", "to"),
     (broken(links__forward={"from": "top", "to": "low", "weight": -1}), "links.forward.weight", "above 0"),
-    (broken(links__forward={"from": "top", "to": "low", "regions": [["head", "fot"]]}), "'fot' is not a region", "'foot'"),
+    (
+        broken(links__forward={"from": "top", "to": "low", "regions": [["head", "fot"]]}),
+        "'fot' is not a region",
+        "'foot'",
+    ),
     (broken(links__forward={"from": "top", "to": "low", "regions": "sideways"}), "links", "sideways"),
     (broken(hypotheses__forward__rates={"along": ["forwrd"]}), "'forwrd' is not a link", "'forward'"),
-    (broken(hypotheses__forward__rates={"a": ["forward"], "b": ["forward"]}), "hypotheses.forward.rates.b", "twice"),
+    (
+        broken(hypotheses__forward__rates={"a": ["forward"], "b": ["forward"]}),
+        "hypotheses.forward.rates.b",
+        "twice",
+    ),
     (broken(hypotheses__forward__rates={"background": ["forward"]}), "hypotheses.forward.rates", "of itself"),
     (broken(hypotheses__forward__begins_in=[]), "hypotheses.forward.begins_in", "at least one"),
     (broken(hypotheses__forward__begins_in=["tp"]), "'tp' is not a layer", "'top'"),

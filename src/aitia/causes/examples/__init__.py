@@ -9,7 +9,8 @@ _HERE = Path(__file__).parent
 
 
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A bundled file. `command` runs it, with {path} in place of its path; `of` is where it lies, if not beside the index."""
+    """A bundled file. `command` runs it, with {path} in place of its path; `of` is where it lies, if not
+    beside the index."""
 
     file: str
     says: str

@@ -9,12 +9,19 @@ from aitia.causes.spread.calibration import calibrate, published
 from aitia.causes.spread.cohort import Cohort, Patient, Sign, as_cohort, read_cohort
 from aitia.causes.spread.compare import Comparison, fit
 from aitia.causes.spread.exact import involvement, next_group, next_place, order_probability
-from aitia.causes.spread.maps import Map, als, read_map, without_sides
-from aitia.causes.spread.network import diffuse, laplacian, relaxation_rate, rewired, saturating, tells_direction
-from aitia.causes.spread.network_fit import against_nulls, fit_network
-from aitia.causes.spread.studies import power
-from aitia.causes.spread.simulate import Record, cohort_csv, record_cohort, simulate_months
 from aitia.causes.spread.links import Model, set_rates, wiring
+from aitia.causes.spread.maps import Map, als, read_map, without_sides
+from aitia.causes.spread.network import (
+    diffuse,
+    laplacian,
+    relaxation_rate,
+    rewired,
+    saturating,
+    tells_direction,
+)
+from aitia.causes.spread.network_fit import against_nulls, fit_network
+from aitia.causes.spread.simulate import Record, cohort_csv, record_cohort, simulate_months
+from aitia.causes.spread.studies import power
 
 __all__ = [
     "Cohort",

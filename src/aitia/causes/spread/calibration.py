@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-
 import msgspec
 import numpy as np
 from scipy.optimize import minimize
 
 from aitia.causes.errors import ModelError
+from aitia.causes.spread.links import Array, set_rates, wiring
 from aitia.causes.spread.maps import BACKGROUND, Map, load_yaml
 from aitia.causes.spread.simulate import simulate_months
-from aitia.causes.spread.links import Array, set_rates, wiring
 from aitia.causes.tables import Record
 
 _SEARCH, _FINAL = 10_000, 200_000
@@ -56,7 +55,8 @@ class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A published figure beside what the calibrated hypothesis gives. z: the difference in the published standard errors."""
+    """A published figure beside what the calibrated hypothesis gives. z: the difference in the published
+    standard errors."""
 
     quantity: str
     published: float
@@ -93,12 +93,10 @@ def calibrate(chart: Map, hypothesis: str, figures: Published, *, seed: int = 1)
 
     Raises ModelError if the map lacks the sides, layer or regions that the figures speak of.
     """
-    if (
-        not chart.sides
-        or figures.layer not in chart.layers
-        or not set(figures.regions) <= set(chart.regions)
-    ):
-        raise ModelError(f"the map {chart.name!r} lacks the sides, layer or regions of the published figures.")
+    if not chart.sides or figures.layer not in chart.layers or not set(figures.regions) <= set(chart.regions):
+        raise ModelError(
+            f"the map {chart.name!r} lacks the sides, layer or regions of the published figures."
+        )
     wired = wiring(chart, hypothesis)
 
     def targets(logs: Array, number: int) -> list[Target]:
@@ -109,12 +107,21 @@ def calibrate(chart: Map, hypothesis: str, figures: Published, *, seed: int = 1)
         return sum(target.z**2 for target in targets(logs, _SEARCH) if target.z is not None)
 
     bounds = [(float(np.log(1e-6)), float(np.log(10)))] * len(wired.rates)
-    options = {"maxfev": 400, "xatol": 0.01, "fatol": 0.05}
     tries = []
     # The misfit has several valleys: start with each rate in turn above the others.
     for ahead in wired.rates:
-        start = np.log([0.2 if rate == ahead else 0.005 if rate == BACKGROUND else 0.03 for rate in wired.rates])
-        tries.append(minimize(loss, start, method="Nelder-Mead", bounds=bounds, options=options))
+        start = np.log(
+            [0.2 if rate == ahead else 0.005 if rate == BACKGROUND else 0.03 for rate in wired.rates]
+        )
+        tries.append(
+            minimize(
+                loss,
+                start,
+                method="Nelder-Mead",
+                bounds=bounds,
+                options={"maxfev": 400, "xatol": 0.01, "fatol": 0.05},
+            )
+        )
     found = min(tries, key=lambda one: float(one.fun))
     final = targets(found.x, _FINAL)
     missed = [target for target in final if target.z is not None and abs(target.z) > 1.96]
@@ -137,7 +144,9 @@ def calibrate(chart: Map, hypothesis: str, figures: Published, *, seed: int = 1)
 def _targets(chart: Map, figures: Published, months: Array) -> list[Target]:
     places = chart.places
     columns = {
-        region: [at for at, place in enumerate(places) if (place.layer, place.region) == (figures.layer, region)]
+        region: [
+            at for at, place in enumerate(places) if (place.layer, place.region) == (figures.layer, region)
+        ]
         for region in figures.regions
     }
     by_region = np.stack([months[:, columns[region]].min(axis=1) for region in figures.regions], axis=1)
@@ -183,5 +192,3 @@ def _sideways(chart: Map, figures: Published, months: Array, columns: dict[str, 
 
 def _target(name: str, value: float, error: float, model: float, source: str) -> Target:
     return Target(name, value, error, model, (model - value) / error, source)
-
-

@@ -1,8 +1,9 @@
 """Cohorts: which regions of which patients were found ill, in what order or after how many months.
 
-A row of the CSV file is a *sign*: the first time that a region was found ill. A sign whose layer or side is not recorded covers several
-places, and says that one of them fell ill then and none before. What no sign of a patient covers was not ill by the end of his record;
-but a layer, region or side that no patient of the file has is taken as not examined, and may be ill unseen.
+A row of the CSV file is a *sign*: the first time that a region was found ill. A sign whose layer or side is
+not recorded covers several places, and says that one of them fell ill then and none before. What no sign of a
+patient covers was not ill by the end of his record; but a layer, region or side that no patient of the file
+has is taken as not examined, and may be ill unseen.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,7 +54,8 @@ class Cohort(msgspec.Struct, frozen=True):
 
 
 def read_cohort(content: Path | str, chart: Map, name: str = "cohort") -> Cohort:
-    """The cohort in a CSV file, or in its text: patient, region, and order or months; side, layer, after and followed besides.
+    """The cohort in a CSV file, or in its text: patient, region, and order or months; side, layer, after and
+    followed besides.
 
     Raises ModelError, naming the line and field, for what cannot be used.
     """
@@ -108,7 +110,8 @@ def as_cohort(chart: Map, clock: Clock, patients: Sequence[Patient], notes: Sequ
         )
     if clock == "months" and any(patient.followed is None for patient in patients):
         remarks.append(
-            "Some patients have no 'followed' time: their record is taken to end at the last sign, which makes rates too high."
+            "Some patients have no 'followed' time: their record is taken to end at the last sign, which "
+            "makes rates too high."
         )
     return Cohort(chart, clock, tuple(patients), examined, tuple(remarks))
 
@@ -203,9 +206,11 @@ def _refuse_contradictions(name: str, found: Sequence[tuple[Row, Sign]]) -> None
             if sign.places & earlier.places == earlier.places and sign.at > earlier.at:
                 raise row.error(
                     "region",
-                    f"patient {name} already has part of this region ill on line {earlier_row.line}; a row without layer or "
+                    f"patient {name} already has part of this region ill on line {earlier_row.line}; a row "
+                    "without layer or "
                     "side tells of the region's first sign. Name the layer and side, or leave the row out.",
                 )
+    for row, sign in found:
         free = 0
         for _, other in found:
             if (other.at if other.after is None else other.after) > sign.at:

@@ -28,9 +28,9 @@ _LEAST_P = 1e-300
 class Pair(msgspec.Struct, frozen=True):
     """Two hypotheses compared.
 
-    z, p: of Vuong's test with the AIC's correction (Econometrica 1989;57:307), positive for the first; or, if the second is a special
-    case of the first, p of the likelihood-ratio test, which is then on the safe side because rates end at 0. said: "same" if
-    the two give every patient the same likelihood.
+    z, p: of Vuong's test with the AIC's correction (Econometrica 1989;57:307), positive for the first; or, if
+    the second is a special case of the first, p of the likelihood-ratio test, which is then on the safe side
+    because rates end at 0. said: "same" if the two give every patient the same likelihood.
     """
 
     first: str
@@ -108,8 +108,8 @@ def fit(
 ) -> Comparison:
     """Fits hypotheses (by default all of the map) to a cohort by maximum likelihood and compares them.
 
-    bootstrap: samples of patients for the share of wins; the rates stay at their estimates in each (Kishino, Miyata and Hasegawa's
-    method, J Mol Evol 1990;31:151). precision: to how many months dates are recorded, for ties.
+    bootstrap: samples of patients for the share of wins; the rates stay at their estimates in each (Kishino,
+    Miyata and Hasegawa's method, J Mol Evol 1990;31:151). precision: to how many months dates are recorded, for ties.
     Raises ModelError for a hypothesis that the map lacks, a number out of range, or an optimiser that does not arrive.
     """
     if not 0 <= bootstrap <= 1_000_000:
@@ -222,7 +222,8 @@ def _verdict(cohort: Cohort, fits: Sequence[Fit], pairs: Sequence[Pair]) -> tupl
     for pair in pairs:
         if pair.said == "same":
             said.append(
-                f"{pair.first} and {pair.second} give every patient the same likelihood: on this map, with what was recorded, "
+                f"{pair.first} and {pair.second} give every patient the same likelihood: on this map, with "
+                "what was recorded, "
                 "they are one model under two names, and no number of such patients can tell them apart."
             )
     layers = cohort.chart.layers

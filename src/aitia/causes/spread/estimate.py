@@ -116,7 +116,8 @@ def _total_rate(designed: Design, weights: Array) -> float:
 
 
 def _gradient(designed: Design, theta: Array, weights: Array, hidden: Array) -> Array:
-    """The derivative with respect to the logs of the rates; by forward difference from `hidden` for patients with a program."""
+    """The derivative with respect to the logs of the rates; by forward difference from `hidden` for patients
+    with a program."""
     gradient = closed_gradient(designed, theta, weights)
     patients = designed.data.programs.patients
     if len(patients):
@@ -129,7 +130,8 @@ def _gradient(designed: Design, theta: Array, weights: Array, hidden: Array) -> 
 
 
 class RateInterval(msgspec.Struct, frozen=True):
-    """A rate with its 95% interval, from the curvature of the log likelihood in the log of the rate; a note where there is none."""
+    """A rate with its 95% interval, from the curvature of the log likelihood in the log of the rate; a note
+    where there is none."""
 
     rate: str
     value: float | None
@@ -157,7 +159,9 @@ def rate_intervals(designed: Design, fitted: Fit) -> tuple[RateInterval, ...]:
                     0.0 if low else None,
                     None,
                     None,
-                    "at its lower bound: not needed to explain these data" if low else "beyond any bound: not identified",
+                    "at its lower bound: not needed to explain these data"
+                    if low
+                    else "beyond any bound: not identified",
                 )
             )
         elif spread is None or not spread[free.index(at)] < 5:

@@ -1,8 +1,9 @@
 """Competing exponentials on sets of places, exactly: the readable reference beside the compiled engine.
 
-A set of places is an integer whose bit j is place j. While the places of set S are ill and the disease began at place s, place j
-outside S falls ill at rate outside[s, j] + sum over i in S of contact[i, j]; a place once ill stays ill. So the next place is j with
-probability rate_j / sum of rates, after an exponential wait of mean 1 / sum of rates.
+A set of places is an integer whose bit j is place j. While the places of set S are ill and the disease began
+at place s, place j outside S falls ill at rate outside[s, j] + sum over i in S of contact[i, j]; a place once
+ill stays ill. So the next place is j with probability rate_j / sum of rates, after an exponential wait of
+mean 1 / sum of rates.
 """
 
 from collections.abc import Callable, Sequence
@@ -59,8 +60,8 @@ def next_group(model: Model, first: int, groups: Sequence[int]) -> Next:
     """Which of several groups of places is reached first from one ill place, and the wait until then.
 
     Places in no group may fall ill unseen on the way: a recursion over their sets, for the probabilities and for the
-    first two moments of the wait. `groups` are disjoint sets of places without the first. Raises ModelError if some path ends
-    before any group is reached.
+    first two moments of the wait. `groups` are disjoint sets of places without the first. Raises ModelError
+    if some path ends before any group is reached.
     """
     seen = sum(groups)
 
@@ -120,7 +121,7 @@ def _all_rates(model: Model, first: int) -> Array:
 def _push(mass: Array, rates: Array, fastest: float) -> Array:
     if fastest == 0:
         return mass
-    onward = mass * (1 - rates.sum(axis=1) / fastest)
+    onward: Array = mass * (1 - rates.sum(axis=1) / fastest)
     for place in range(rates.shape[1]):
         free = np.flatnonzero(rates[:, place])
         np.add.at(onward, free | (1 << place), mass[free] * rates[free, place] / fastest)

@@ -1,9 +1,11 @@
 """The likelihood of a cohort under a hypothesis, by patient.
 
-Given what was seen first of a patient: the onset itself is taken as given, since which layer is noticed first depends on the examination.
+Given what was seen first of a patient: the onset itself is taken as given, since which layer is noticed first
+depends on the examination.
 
-Patients recorded in full, without ties or intervals, have a closed form in two linear functions of the rates for each sign (`Closed`). All
-others are programs for the engine on sets of places (`Programs`), which sums over what was not seen.
+Patients recorded in full, without ties or intervals, have a closed form in two linear functions of the rates
+for each sign (`Closed`). All others are programs for the engine on sets of places (`Programs`), which sums
+over what was not seen.
 """
 
 from collections.abc import Sequence
@@ -14,8 +16,8 @@ import numpy as np
 
 from aitia.causes.errors import ModelError
 from aitia.causes.spread.cohort import Cohort, Patient, Sign
-from aitia.causes.spread.subsets import EVOLVE, JUMP, RACE, REQUIRE, Ints, log_likelihoods
 from aitia.causes.spread.links import Array, Wiring
+from aitia.causes.spread.subsets import EVOLVE, JUMP, RACE, REQUIRE, Ints, log_likelihoods
 
 _SEED_FLOOR = 1e-9
 _Step = tuple[int, int, float, tuple[int, ...]]
@@ -23,7 +25,8 @@ _Step = tuple[int, int, float, tuple[int, ...]]
 
 
 class Closed(msgspec.Struct, frozen=True):
-    """Signs of fully recorded patients: one row for each, and one for the time from the last to the end of the record."""
+    """Signs of fully recorded patients: one row for each, and one for the time from the last to the end of
+    the record."""
 
     patients: Ints
     """The patient of each row."""
@@ -72,8 +75,8 @@ class Design(msgspec.Struct, frozen=True):
 def compile_cohort(cohort: Cohort, *, precision: float = 1.0) -> Data:
     """The cohort as arrays.
 
-    precision: to how many months dates are recorded; signs at one date are taken to have come in any order within so much time.
-    Raises ModelError if precision is not above 0.
+    precision: to how many months dates are recorded; signs at one date are taken to have come in any order
+    within so much time. Raises ModelError if precision is not above 0.
     """
     if not 0 < precision < 1e6:
         raise ModelError(f"precision: {precision:g} must be above 0 months.")
@@ -205,7 +208,9 @@ def _dated(patient: Patient, unexamined: int, precision: float) -> tuple[list[_S
     open_ = onset[0][1]
     rest: list[_Step] = []
     end = max([patient.followed or 0.0, *(sign.at for sign in later)])
-    cuts = sorted({0.0, end, *(sign.at for sign in later), *(sign.after for sign in later if sign.after is not None)})
+    cuts = sorted(
+        {0.0, end, *(sign.at for sign in later), *(sign.after for sign in later if sign.after is not None)}
+    )
     for begin, stop in pairwise(cuts):
         for sign in later:
             if sign.after is not None and sign.after <= begin < sign.at:

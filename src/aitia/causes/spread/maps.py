@@ -1,7 +1,7 @@
 """Maps of regions as data: places, the links between them, and hypotheses as sets of links.
 
-A place is a region in a layer on a side, such as "upper bulbar left". What the places are and how they are linked stands in a YAML
-file; the bundled one is of motor neurons in ALS.
+A place is a region in a layer on a side, such as "upper bulbar left". What the places are and how they are
+linked stands in a YAML file; the bundled one is of motor neurons in ALS.
 """
 
 from collections.abc import Collection
@@ -19,37 +19,37 @@ MOST_PLACES = 20
 BACKGROUND = "background"
 """The rate that every hypothesis has: any place is involved of itself."""
 
-_Part = msgspec.Struct
 
-
-class Layer(_Part, frozen=True, forbid_unknown_fields=True):
+class Layer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A layer of the map. `also` holds other words for it that a cohort file may use."""
 
     name: str = ""
     also: tuple[str, ...] = ()
 
 
-class Region(_Part, frozen=True, forbid_unknown_fields=True):
+class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A region, at a position along the axis (any unit)."""
 
     position: float
     also: tuple[str, ...] = ()
 
 
-class Side(_Part, frozen=True, forbid_unknown_fields=True):
+class Side(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A side of the body."""
 
     also: tuple[str, ...] = ()
 
 
-class Distance(_Part, frozen=True, forbid_unknown_fields=True):
+class Distance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far apart two layers and two sides are, on the scale of the regions' positions."""
 
     layers: float = 1.0
     sides: float = 1.0
 
 
-class Link(_Part, frozen=True, forbid_unknown_fields=True, rename={"from_layer": "from", "to_layer": "to"}):
+class Link(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_layer": "from", "to_layer": "to"}
+):
     """A way for the disease to pass from a layer to a layer.
 
     regions: which region to which, along the order of the map's regions. only_from_first: passes only from the
@@ -64,7 +64,7 @@ class Link(_Part, frozen=True, forbid_unknown_fields=True, rename={"from_layer":
     weight: float = 1.0
 
 
-class Hypothesis(_Part, frozen=True, forbid_unknown_fields=True):
+class Hypothesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The layers in which the disease begins, and for each free rate the links that share it.
 
     typical: rates per month for simulation when none are given.
@@ -76,7 +76,7 @@ class Hypothesis(_Part, frozen=True, forbid_unknown_fields=True):
     typical: dict[str, float] = {}
 
 
-class Map(_Part, frozen=True, forbid_unknown_fields=True):
+class Map(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A map of regions, as its YAML file has it."""
 
     name: str
@@ -95,7 +95,7 @@ class Map(_Part, frozen=True, forbid_unknown_fields=True):
             Place(layer, region, side)
             for layer in self.layers
             for region in self.regions
-            for side in (self.sides or {"": None})
+            for side in (tuple(self.sides) or ("",))
         )
 
     def apart(self, one: "Place", other: "Place") -> float:
@@ -207,7 +207,8 @@ def _check(chart: Map, file: str) -> None:
         raise ModelError(f"{file}: a map needs at least two places.")
     if len(chart.places) > MOST_PLACES:
         raise ModelError(
-            f"{file}: {len(chart.places)} places (layers x regions x sides); the exact engine takes up to {MOST_PLACES}. "
+            f"{file}: {len(chart.places)} places (layers x regions x sides); the exact engine takes up to "
+            f"{MOST_PLACES}. "
             "Join regions or leave the sides out."
         )
     for kind, words in (("layers", chart.layers), ("regions", chart.regions), ("sides", chart.sides)):

@@ -1,20 +1,20 @@
 """Network diffusion fitted to dated cohorts: a place falls ill at a rate in proportion to its load.
 
-Load starts at the place of the first sign (1 in all) and flows along the hypothesis's links at their rates; a place without load falls ill at
-the background rate. Given the loads, places fall ill apart from each other, so a sign that covers several places has the sum of their hazards.
+Load starts at the place of the first sign (1 in all) and flows along the hypothesis's links at their rates; a
+place without load falls ill at the background rate. Given the loads, places fall ill apart from each other,
+so a sign that covers several places has the sum of their hazards.
 """
 
 from collections.abc import Sequence
 
 import msgspec
 import numpy as np
-from scipy.linalg import expm
 from scipy.optimize import minimize
 
 from aitia.causes.errors import ModelError
 from aitia.causes.spread.cohort import Cohort
-from aitia.causes.spread.network import Laplacian, laplacian, rewired, tells_direction
 from aitia.causes.spread.links import Array, Wiring, wiring
+from aitia.causes.spread.network import Laplacian, exponential, laplacian, rewired, tells_direction
 from aitia.causes.tables import Record
 
 _GRID = 0.5
@@ -52,7 +52,8 @@ class NetworkFit(msgspec.Struct, frozen=True):
 
 
 class Null(msgspec.Struct, frozen=True):
-    """The fit against networks that keep only distance: the share of nulls that do as well (with the fit itself counted in)."""
+    """The fit against networks that keep only distance: the share of nulls that do as well (with the fit
+    itself counted in)."""
 
     drawn: int
     different: int
@@ -104,7 +105,9 @@ def against_nulls(cohort: Cohort, fitted: NetworkFit, *, number: int, seed: int)
     for draw in range(number):
         null = rewired(weights, distances, seed * 1_000_003 + draw, both_ways=not tells_direction(weights))
         networks.add(null.tobytes())
-        value = _value(signs, _outflows(signs, null, theta, wired, fitted.kind), theta[-1], fitted.rates[UPTAKE])
+        value = _value(
+            signs, _outflows(signs, null, theta, wired, fitted.kind), theta[-1], fitted.rates[UPTAKE]
+        )
         as_good += value >= fitted.log_likelihood - 1e-6
     return Null(number, len(networks), (1 + as_good) / (1 + number))
 
@@ -126,14 +129,24 @@ def _signs(cohort: Cohort) -> _Signs:
         seen = start
         for sign in patient.signs:
             if sign.at > 0:
-                rows.append((which, sign.places & ~start, sign.at, sign.after if sign.after is not None else sign.at, 1))
+                rows.append(
+                    (
+                        which,
+                        sign.places & ~start,
+                        sign.at,
+                        sign.after if sign.after is not None else sign.at,
+                        1,
+                    )
+                )
                 seen |= sign.places
         free = cohort.examined & ~seen
         if free and end:
             rows.append((which, free, end, end, 0))
 
     def bits(sets: Sequence[int]) -> Array:
-        return np.array([[float(one >> place & 1) for place in range(size)] for one in sets]).reshape(-1, size)
+        return np.array([[float(one >> place & 1) for place in range(size)] for one in sets]).reshape(
+            -1, size
+        )
 
     loads = bits(list(onsets))
     return _Signs(
@@ -165,7 +178,7 @@ def _value(signs: _Signs, matrices: Sequence[Array], background: float, uptake: 
         both = np.zeros((2 * size, 2 * size))
         both[:size, :size] = -matrix
         both[size:, :size] = np.eye(size)
-        forward = expm(both * _GRID)
+        forward = exponential(both * _GRID)
         course = np.empty((steps + 1, 2 * size))
         course[0] = np.concatenate([signs.onset[onset], np.zeros(size)])
         for step in range(steps):
@@ -199,7 +212,7 @@ def _at(course: Array, slope: Array, times: Array) -> Array:
 
 def _fit(signs: _Signs, wired: Wiring, kind: Laplacian) -> NetworkFit:
     def weights(theta: Array) -> Array:
-        return np.tensordot(theta, wired.contact, 1)  # type: ignore[no-any-return]
+        return np.tensordot(theta, wired.contact, 1)
 
     def loss(logs: Array) -> float:
         theta = np.exp(logs[:-1])
@@ -209,10 +222,16 @@ def _fit(signs: _Signs, wired: Wiring, kind: Laplacian) -> NetworkFit:
     start = np.full(len(wired.rates) + 1, np.log(0.03))
     start[-2] = np.log(0.003)
     found = minimize(
-        loss, start, method="L-BFGS-B", bounds=[(np.log(1e-7), np.log(1e3))] * len(start), options={"maxiter": 200}
+        loss,
+        start,
+        method="L-BFGS-B",
+        bounds=[(np.log(1e-7), np.log(1e3))] * len(start),
+        options={"maxiter": 200},
     )
     if not np.isfinite(found.fun) or not (found.success or np.abs(found.jac).max() < 1e-3):
-        raise ModelError(f"{wired.hypothesis}: the optimiser did not arrive ({found.message}); no estimate is given.")
+        raise ModelError(
+            f"{wired.hypothesis}: the optimiser did not arrive ({found.message}); no estimate is given."
+        )
     theta = np.exp(found.x)
     names = (*wired.rates, UPTAKE)
     flat = []

@@ -10,8 +10,8 @@ import numpy as np
 from aitia.causes.errors import ModelError
 from aitia.causes.spread.compare import Comparison
 from aitia.causes.spread.exact import involvement
-from aitia.causes.spread.studies import Power
 from aitia.causes.spread.links import set_rates, wiring
+from aitia.causes.spread.studies import Power
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,15 +57,17 @@ def comparison_figure(found: Comparison) -> "Figure":
     left.set_xlabel("AIC above the best (lower is better)")
     left.set_title(f"{len(found.cohort.patients)} patients", loc="left", fontsize=10)
     intervals = [one for one in found.intervals[found.best.hypothesis] if one.value]
-    for row, one in enumerate(reversed(intervals)):
+    for at, one in enumerate(reversed(intervals)):
         assert one.value is not None
-        right.plot([one.low or one.value, one.high or one.value], [row, row], color=_INK[0], lw=2)
-        right.plot([one.value], [row], "o", color=_INK[0])
+        right.plot([one.low or one.value, one.high or one.value], [at, at], color=_INK[0], lw=2)
+        right.plot([one.value], [at], "o", color=_INK[0])
     right.set_yticks(range(len(intervals)), [one.rate for one in reversed(intervals)])
     right.set_ylim(-0.6, max(0.6, len(intervals) - 0.4))
     right.set_xscale("log")
     dated = found.cohort.clock == "months"
-    right.set_xlabel("rate per month" if dated else f"rate relative to {intervals[0].rate}" if intervals else "rate")
+    right.set_xlabel(
+        "rate per month" if dated else f"rate relative to {intervals[0].rate}" if intervals else "rate"
+    )
     right.set_title(f"rates under {found.best.hypothesis}, 95% interval", loc="left", fontsize=10)
     return _plain(figure)
 
@@ -76,12 +78,20 @@ def power_figure(found: Power) -> "Figure":
     axes = figure.subplots()
     sizes = [size.patients for size in found.sizes]
     told = [size.told for size in found.sizes]
-    axes.fill_between(sizes, [one.low for one in told], [one.high for one in told], color=_INK[0], alpha=0.15, lw=0)
+    axes.fill_between(
+        sizes, [one.low for one in told], [one.high for one in told], color=_INK[0], alpha=0.15, lw=0
+    )
     axes.plot(sizes, [one.value for one in told], "o-", color=_INK[0], label="told from every rival")
     for colour, rival in zip((_INK[1], _INK[2], _INK[3], _INK[5]) * 5, found.rivals, strict=False):
         shares = [size.against[rival].value for size in found.sizes]
         axes.plot(sizes, shares, "--", color=colour, lw=1.2, label=f"told from {rival}")
-    axes.plot(sizes, [size.misled.value for size in found.sizes], ":", color=_INK[4], label="misled: a rival wins, told apart")
+    axes.plot(
+        sizes,
+        [size.misled.value for size in found.sizes],
+        ":",
+        color=_INK[4],
+        label="misled: a rival wins, told apart",
+    )
     axes.axhline(0.8, color=_INK[4], lw=0.7)
     axes.set_ylim(0, 1.03)
     axes.set_xlabel("patients")
@@ -92,7 +102,8 @@ def power_figure(found: Power) -> "Figure":
 
 
 def course_figure(found: Comparison, months: float = 60.0) -> "Figure":
-    """When each region falls ill under the best hypothesis, one panel for each layer, for the commonest place of onset."""
+    """When each region falls ill under the best hypothesis, one panel for each layer, for the commonest place
+    of onset."""
     chart = found.cohort.chart
     first = _commonest_onset(found)
     model = set_rates(wiring(chart, found.best.hypothesis), found.best.rates)
@@ -107,7 +118,9 @@ def course_figure(found: Comparison, months: float = 60.0) -> "Figure":
                 if (place.layer, place.region) == (layer, region):
                     same = place.side == chart.places[first].side
                     label = region if same else None
-                    panel.plot(times, chances[:, at], "-" if same else "--", color=colour, lw=1.5, label=label)
+                    panel.plot(
+                        times, chances[:, at], "-" if same else "--", color=colour, lw=1.5, label=label
+                    )
         panel.set_title(chart.layers[layer].name or layer, loc="left", fontsize=10)
         panel.set_xlabel("months since onset" if unit == 1 else "time, in mean waits for one contiguous link")
     panels[0].set_ylabel("probability of being ill")

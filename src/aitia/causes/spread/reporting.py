@@ -10,13 +10,18 @@ from aitia.causes.spread.studies import Power
 from aitia.causes.tables import Record
 
 CAUTIONS = (
-    "The hypotheses are compared with each other only. The best of them can still be wrong, and a mixture of patients, each after another "
+    "The hypotheses are compared with each other only. The best of them can still be wrong, and a mixture "
+    "of patients, each after another "
     "hypothesis, is not among them.",
-    "A sign counts from the month in which it was found. If the signs of one layer are found later than those of the other (lower motor "
-    "neuron signs hide upper ones; weakness shows only when many motor neurons are lost), the order is turned around and with it the answer. "
+    "A sign counts from the month in which it was found. If the signs of one layer are found later than "
+    "those of the other (lower motor "
+    "neuron signs hide upper ones; weakness shows only when many motor neurons are lost), the order is "
+    "turned around and with it the answer. "
     "Simulate it: aitia model spread --power --late.",
-    "The first sign of each patient is taken as given and is no evidence, since which layer is noticed first depends on the examination.",
-    "Rates are the same for all patients. Fast and slow patients together make waits more variable than the model has them.",
+    "The first sign of each patient is taken as given and is no evidence, since which layer is noticed "
+    "first depends on the examination.",
+    "Rates are the same for all patients. Fast and slow patients together make waits more variable than the "
+    "model has them.",
 )
 
 
@@ -75,7 +80,8 @@ def comparison_page(found: Comparison, source: Provenance) -> str:
         Heading("What the data say"),
         Words(found.verdict),
         Table(
-            "Hypotheses, the best first. The bootstrap share is that of samples of patients in which the hypothesis has the lowest AIC.",
+            "Hypotheses, the best first. The bootstrap share is that of samples of patients in which the "
+            "hypothesis has the lowest AIC.",
             hypothesis_records(found),
         ),
         Figure(
@@ -84,12 +90,14 @@ def comparison_page(found: Comparison, source: Provenance) -> str:
             " ".join(found.verdict),
         ),
         Table(
-            "Pairs of hypotheses. Vuong's test for hypotheses of which neither is a special case of the other; p is two-sided.",
+            "Pairs of hypotheses. Vuong's test for hypotheses of which neither is a special case of the "
+            "other; p is two-sided.",
             pair_records(found),
         ),
         Heading("Rates"),
         Table(
-            "Rates " + ("per month" if dated else "relative to the first") + ", with 95% intervals.", rate_records(found)
+            "Rates " + ("per month" if dated else "relative to the first") + ", with 95% intervals.",
+            rate_records(found),
         ),
         Figure(
             as_svg(course_figure(found)),
@@ -98,13 +106,16 @@ def comparison_page(found: Comparison, source: Provenance) -> str:
         Heading("The model"),
         words(*(f"{name}: {chart.hypotheses[name].says}" for name in (fit.hypothesis for fit in found.fits))),
         words(
-            "The disease passes along the links of a hypothesis. Each place that is not yet ill has a rate, the sum of a background rate and of "
-            "the rates of the links that lead to it from places that are ill; the next place to fall ill is drawn by these rates, after an "
+            "The disease passes along the links of a hypothesis. Each place that is not yet ill has a rate, "
+            "the sum of a background rate and of "
+            "the rates of the links that lead to it from places that are ill; the next place to fall ill is "
+            "drawn by these rates, after an "
             "exponential wait."
         ),
         _equation(),
         words(
-            "What a row leaves open (the layer, the side, the order of signs found together, and places that nobody examined) is summed over "
+            "What a row leaves open (the layer, the side, the order of signs found together, and places "
+            "that nobody examined) is summed over "
             "exactly: the likelihood runs over all sets of places that agree with what was seen."
         ),
         Heading("What to keep in mind"),
@@ -120,10 +131,16 @@ def power_page(found: Power, source: Provenance) -> str:
     blocks: list[Block] = [
         Heading("How many patients?"),
         words(power_words(found)),
-        Figure(as_svg(power_figure(found)), "Share of simulated studies that tell the hypotheses apart.", power_words(found)),
+        Figure(
+            as_svg(power_figure(found)),
+            "Share of simulated studies that tell the hypotheses apart.",
+            power_words(found),
+        ),
         Table("By number of patients, with exact 95% intervals of the share told from all.", found.summary()),
         Heading("What to keep in mind"),
-        Caution("Power is what a study would have if one of these hypotheses were true and its rates were these."),
+        Caution(
+            "Power is what a study would have if one of these hypotheses were true and its rates were these."
+        ),
         *(Caution(line) for line in CAUTIONS[1:2]),
     ]
     lead = f"If {found.truth} is true: {found.studies} simulated studies of each size."
@@ -132,17 +149,24 @@ def power_page(found: Power, source: Provenance) -> str:
 
 def power_words(found: Power) -> str:
     """The answer in a sentence."""
-    rivals = ", ".join(found.rivals)
-    last = found.sizes[-1]
-    if found.needed is None:
-        said = f"Not even {last.patients} patients tell {found.truth} from {rivals} in 80% of studies ({last.told.value:.0%} do)."
-    elif found.needed <= found.sizes[0].patients:
-        said = f"{found.sizes[0].patients} patients, the fewest tried, already tell {found.truth} from {rivals} in 80% of studies."
-    else:
+    rivals, last = ", ".join(found.rivals), found.sizes[-1]
+    said = (
+        f"Not even {last.patients} patients tell {found.truth} from {rivals} in 80% of studies "
+        f"({last.told.value:.0%} do)."
+    )
+    if found.needed is not None and found.needed <= found.sizes[0].patients:
+        said = (
+            f"{found.sizes[0].patients} patients, the fewest tried, already tell {found.truth} from {rivals} "
+            "in 80% of studies."
+        )
+    elif found.needed is not None:
         said = f"About {found.needed} patients tell {found.truth} from {rivals} in 80% of studies."
     worst = max(found.sizes, key=lambda size: size.misled.value)
     if worst.misled.value > 0:
-        said += f" Up to {worst.misled.value:.0%} of studies (at {worst.patients} patients) would be misled: a false hypothesis wins clearly."
+        said += (
+            f" Up to {worst.misled.value:.0%} of studies (at {worst.patients} patients) would be misled: "
+            "a false hypothesis wins clearly."
+        )
     return said
 
 
@@ -162,15 +186,18 @@ def network_words(found: list[NetworkFit], null: Null | None) -> list[str]:
     blind = [fit.hypothesis for fit in found if not fit.direction]
     if blind:
         said.append(
-            f"The links of {', '.join(blind)} are the same both ways: a symmetric network cannot tell forward from back."
+            f"The links of {', '.join(blind)} are the same both ways: a symmetric network cannot tell "
+            "forward from back."
         )
     said.append(
-        "Load is an average that forgets which places fell ill, so this engine tells hypotheses apart less well than competing events, and can "
+        "Load is an average that forgets which places fell ill, so this engine tells hypotheses apart less "
+        "well than competing events, and can "
         "prefer another: take its ranking as a description."
     )
     if null:
         said.append(
-            f"Of {null.drawn} networks with links shuffled at the same distance ({null.different} different), the share that fits as well "
+            f"Of {null.drawn} networks with links shuffled at the same distance ({null.different} "
+            "different), the share that fits as well "
             f"gives p = {null.p:.3g}."
         )
         if null.different < 20:

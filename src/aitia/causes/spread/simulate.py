@@ -9,9 +9,8 @@ import numpy as np
 
 from aitia.causes.errors import ModelError
 from aitia.causes.spread.cohort import Clock, Cohort, Patient, Sign, as_cohort
-from aitia.causes.spread.maps import Map, without_sides
-from aitia.causes.spread.subsets import Ints
 from aitia.causes.spread.links import Array, Model
+from aitia.causes.spread.maps import Map, without_sides
 from aitia.causes.streams import compiled, exponential_at, stream_key, uniform_at
 from aitia.causes.tables import nearest
 
@@ -19,10 +18,10 @@ from aitia.causes.tables import nearest
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """How a study records its patients.
 
-    clock: "months" or "order". follow: months from onset to the end of each record; None for until every place is ill. visits: months
-    between visits, at which new signs are found (signs then tie); 0 for exact dates. layer, side: the share of regions in which layer and
-    side are written down; in the others only the region's first sign is. late: for a layer, months by which its signs are found later than
-    the place falls ill.
+    clock: "months" or "order". follow: months from onset to the end of each record; None for until every
+    place is ill. visits: months between visits, at which new signs are found (signs then tie); 0 for exact
+    dates. layer, side: the share of regions in which layer and side are written down; in the others only the
+    region's first sign is. late: for a layer, months by which its signs are found later than the place falls ill.
     """
 
     clock: Clock = "months"
@@ -53,9 +52,9 @@ def _patients(
     contact: Array,
     outside: Array,
     begins: Array,
-    begin_key: int,
-    wait_key: int,
-    place_key: int,
+    begin_key: np.uint64,
+    wait_key: np.uint64,
+    place_key: np.uint64,
     start: int,
     months: Array,
 ) -> None:
@@ -104,8 +103,9 @@ def simulate_months(
 ) -> Array:
     """Months at which each place of each patient falls ill (rows are patients; 0 where it began, inf for never).
 
-    begins: weights of the places where the disease may begin; by default the hypothesis's layers, evenly. Patient i is the same whatever
-    the number of patients, and whichever machine draws him. Raises ModelError if number is not 1 to 10 million or no place can be first.
+    begins: weights of the places where the disease may begin; by default the hypothesis's layers, evenly.
+    Patient i is the same whatever the number of patients, and whichever machine draws him. Raises ModelError
+    if number is not 1 to 10 million or no place can be first.
     """
     if not 1 <= number <= 10_000_000:
         raise ModelError(f"patients: {number} is not a number from 1 to 10,000,000.")
@@ -172,7 +172,11 @@ def record_cohort(chart: Map, months: Array, record: Record, seed: int) -> Cohor
 def _joined_sides(chart: Map, plain: Map, months: Array) -> Array:
     """Months at which each place falls ill on either side."""
     columns = [
-        [at for at, other in enumerate(chart.places) if (other.layer, other.region) == (place.layer, place.region)]
+        [
+            at
+            for at, other in enumerate(chart.places)
+            if (other.layer, other.region) == (place.layer, place.region)
+        ]
         for place in plain.places
     ]
     return np.stack([months[:, sides].min(axis=1) for sides in columns], axis=1)
@@ -210,7 +214,7 @@ def _as_patient(name: str, signs: dict[int, float], record: Record) -> Patient:
 
 
 @compiled
-def _fill(key: int, out: Array) -> None:
+def _fill(key: np.uint64, out: Array) -> None:
     for index in range(out.shape[0]):
         out[index] = uniform_at(key, np.uint64(index))
 

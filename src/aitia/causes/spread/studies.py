@@ -11,9 +11,9 @@ from aitia.causes.parallel import in_order
 from aitia.causes.spread.compare import compare_pair
 from aitia.causes.spread.estimate import fit_design
 from aitia.causes.spread.likelihood import compile_cohort, design
+from aitia.causes.spread.links import set_rates, wiring
 from aitia.causes.spread.maps import Map
 from aitia.causes.spread.simulate import Record, check_record, record_cohort, simulate_months
-from aitia.causes.spread.links import set_rates, wiring
 from aitia.causes.tables import Record as TableRecord
 
 
@@ -28,8 +28,8 @@ class Share(msgspec.Struct, frozen=True):
 class Size(msgspec.Struct, frozen=True):
     """What became of simulated studies with so many patients.
 
-    best: the truth has the lowest AIC. told: it is told apart from every rival. misled: a rival is best and told apart from
-    the truth. against: the truth is told apart from this rival.
+    best: the truth has the lowest AIC. told: it is told apart from every rival. misled: a rival is best and
+    told apart from the truth. against: the truth is told apart from this rival.
     """
 
     patients: int
@@ -42,8 +42,8 @@ class Size(msgspec.Struct, frozen=True):
 class Power(msgspec.Struct, frozen=True):
     """Power by number of patients.
 
-    needed: patients at which 80% of studies tell the truth from every rival, interpolated in the square root of the number;
-    None if no size tried reaches it.
+    needed: patients at which 80% of studies tell the truth from every rival, interpolated in the square root
+    of the number; None if no size tried reaches it.
     """
 
     truth: str
@@ -84,7 +84,8 @@ def power(
 ) -> Power:
     """Simulates studies under one hypothesis and fits all; the share that find the truth, by number of patients.
 
-    rivals: hypotheses to tell it from, by default all others of the map. Raises ModelError for what cannot be simulated.
+    rivals: hypotheses to tell it from, by default all others of the map. Raises ModelError for what cannot be
+    simulated.
     """
     if not 1 <= studies <= 100_000:
         raise ModelError(f"studies: {studies} is not a number from 1 to 100,000.")
@@ -97,7 +98,8 @@ def power(
         raise ModelError("hypotheses: name at least one besides the truth.")
     ordered = sorted(set(sizes))
     pieces = [
-        (chart, truth, dict(rates), others, ordered, record or Record(), seed, study) for study in range(studies)
+        (chart, truth, dict(rates), others, ordered, record or Record(), seed, study)
+        for study in range(studies)
     ]
     counts = [{"best": 0, "told": 0, "misled": 0, **dict.fromkeys(others, 0)} for _ in ordered]
     for results in in_order(_study, pieces, jobs=jobs, cluster=cluster, processes=True):

@@ -1,8 +1,9 @@
 """The compiled engine: the likelihood of what was seen of a patient, summed over everything that was not.
 
-What is known of a patient is a short program that moves mass (probability) over sets of places. A row of the program has an operation, the
-places that may fall ill by its end (`open`), a duration, and the units that it concerns; a unit is the set of places that one row of the
-cohort file covers. Only sets that can be reached are visited: three for a region whose layer is not recorded, one for a place that is.
+What is known of a patient is a short program that moves mass (probability) over sets of places. A row of the
+program has an operation, the places that may fall ill by its end (`open`), a duration, and the units that it
+concerns; a unit is the set of places that one row of the cohort file covers. Only sets that can be reached
+are visited: three for a region whose layer is not recorded, one for a place that is.
 """
 
 import numpy as np
@@ -27,10 +28,10 @@ _TAIL = 1e-11
 
 @compiled
 def _reached(state: int, units: Ints, start: int, stop: int) -> bool:
+    missing = 0
     for unit in range(start, stop):
-        if state & units[unit] == 0:
-            return False
-    return True
+        missing += state & units[unit] == 0
+    return missing == 0
 
 
 @compiled
@@ -53,8 +54,8 @@ def _explore(
 ) -> int:
     """Adds all sets that can be reached (with `stops`, no further than all units); the new count.
 
-    rates[row] holds the rate of each place beside the set of that row; `leaving` gets their sum over places that are not ill, and
-    target and speed from edges[row] to edges[row + 1] the ways onward.
+    rates[row] holds the rate of each place beside the set of that row; `leaving` gets their sum over places
+    that are not ill, and target and speed from edges[row] to edges[row + 1] the ways onward.
     """
     size = contact.shape[0]
     row, edge = 0, 0
@@ -225,8 +226,8 @@ def log_likelihoods(
     """The log likelihood of each patient, given what was seen first.
 
     steps[r] has a row's operation, its open places, and where its units start and stop. bounds[p] are the first row of
-    patient p's program, the first after onset, and the end; seeds[p] the places where the disease may have begun. The rows up to onset give the
-    likelihood of the onset itself, by which that of the whole is divided.
+    patient p's program, the first after onset, and the end; seeds[p] the places where the disease may have
+    begun. The rows up to onset give the likelihood of the onset itself, by which that of the whole is divided.
     """
     size = contact.shape[0]
     most = 1 << size
@@ -234,7 +235,11 @@ def log_likelihoods(
     slot = np.full(most, -1, np.int64)
     mass, mass_after, term, onward = np.empty(most), np.empty(most), np.empty(most), np.empty(most)
     rates, rates_after, leaving = np.empty((most, size)), np.empty((most, size)), np.empty(most)
-    edges, target, speed = np.empty(most + 1, np.int64), np.empty(most * size, np.int64), np.empty(most * size)
+    edges, target, speed = (
+        np.empty(most + 1, np.int64),
+        np.empty(most * size, np.int64),
+        np.empty(most * size),
+    )
     result = np.zeros(bounds.shape[0])
     for patient in range(bounds.shape[0]):
         onset, whole = 0.0, 0.0
