@@ -66,7 +66,7 @@ def test_what_cannot_follow_is_told() -> None:
     with pytest.raises(ModelError, match="cannot always be reached"):
         next_group(stuck, LOW_FOOT, (1 << TOP_HEAD,))
     with pytest.raises(ModelError, match="times"):
-        involvement(stuck, 0, (2.0, 1.0))
+        involvement(stuck, 0, (2.0, -1.0))
     assert order_probability(stuck, (LOW_FOOT, TOP_HEAD)) == 0
 
 

@@ -6,12 +6,13 @@ ill stays ill. So the next place is j with probability rate_j / sum of rates, af
 mean 1 / sum of rates.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from math import exp, inf, sqrt
+from math import inf, sqrt
 
 import msgspec
 import numpy as np
+from scipy.stats import poisson
 
 from aitia.causes.errors import ModelError
 from aitia.causes.spread.links import Array, Model
@@ -94,52 +95,34 @@ def involvement(model: Model, first: int, times: Sequence[float]) -> Array:
 
     By uniformisation over all sets of places, to an error below 1e-12.
     """
-    states = _all_rates(model, first)
-    size = len(model.places)
-    fastest = float(states.sum(axis=1).max())
-    now = np.zeros(2**size)
-    now[1 << first] = 1.0
-    members = np.array([[state >> place & 1 for place in range(size)] for state in range(2**size)], float)
-    rows, clock = [], 0.0
-    for time in times:
-        if not clock <= time < inf:
-            raise ModelError("times: give them from 0 up, in order.")
-        now = _uniformised(lambda mass: _push(mass, states, fastest), now, fastest * (time - clock))
-        clock = time
-        rows.append(now @ members)
-    return np.array(rows)
-
-
-def _all_rates(model: Model, first: int) -> Array:
+    if any(not 0 <= time < inf for time in times):
+        raise ModelError("times: give finite times from 0 up.")
     size = len(model.places)
     states = np.arange(2**size)
-    members = (states[:, None] >> np.arange(size)) & 1
-    rates: Array = (model.outside[first] + members @ model.contact) * (1 - members)
-    return rates
+    members = ((states[:, None] >> np.arange(size)) & 1).astype(float)
+    rates = (model.outside[first] + members @ model.contact) * (1 - members)
+    fastest = float(rates.sum(axis=1).max())
+    if fastest == 0 or not times:
+        return np.tile(np.eye(size)[first], (len(times), 1))
+    longest = fastest * max(times)
+    shares, staying = rates / fastest, 1 - rates.sum(axis=1) / fastest
+    mass = np.zeros(2**size)
+    mass[1 << first] = 1.0
+    # The chances after 0, 1, 2, ... jumps of a clock that ticks at the fastest rate; the ticks are Poisson.
+    after = []
+    for _ in range(int(longest + 12 * sqrt(longest) + 40)):
+        after.append(mass @ members)
+        mass = _ticked(mass, shares, staying)
+    weights = poisson.pmf(np.arange(len(after)), fastest * np.array(times)[:, None])
+    # Rounding can leave a chance a hair above 1.
+    return np.minimum(weights @ np.array(after), 1.0)
 
 
-def _push(mass: Array, rates: Array, fastest: float) -> Array:
-    if fastest == 0:
-        return mass
-    onward: Array = mass * (1 - rates.sum(axis=1) / fastest)
-    for place in range(rates.shape[1]):
-        free = np.flatnonzero(rates[:, place])
-        np.add.at(onward, free | (1 << place), mass[free] * rates[free, place] / fastest)
+def _ticked(mass: Array, shares: Array, staying: Array) -> Array:
+    onward: Array = mass * staying
+    for place in range(shares.shape[1]):
+        # Sets without the place beside the same sets with it.
+        shape = (-1, 2, 1 << place)
+        flow = (mass * shares[:, place]).reshape(shape)[:, 0]
+        onward.reshape(shape)[:, 1] += flow
     return onward
-
-
-def _uniformised(step: Callable[[Array], Array], mass: Array, jumps: float) -> Array:
-    # Poisson weights underflow beyond some 700 expected jumps, so a long time is cut into pieces.
-    pieces = int(jumps // 64) + 1
-    for _ in range(pieces):
-        mean = jumps / pieces
-        weight, spent, number = exp(-mean), 0.0, 0
-        term, total = mass, np.zeros_like(mass)
-        while spent < 1 - 1e-13 and number < 500:
-            total = total + weight * term
-            spent += weight
-            number += 1
-            weight *= mean / number
-            term = step(term)
-        mass = total
-    return mass

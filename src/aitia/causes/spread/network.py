@@ -139,7 +139,7 @@ def _strang(matrix: Array, start: Array, moments: Array, rho: float, alpha: floa
 
 
 def exponential(matrix: Array) -> Array:
-    """The matrix exponential of a small matrix, by scaling and squaring a Taylor series of order 14 (error below 1e-15).
+    """The matrix exponential of a small matrix, by scaling and squaring a Taylor series of order 14.
 
     LAPACK's threads, which scipy's would use, cost more than they save at this size.
     """
