@@ -115,6 +115,9 @@ def draw_combinations(p: Pack, start: int, code: Integers) -> None:
         for j in range(code.size):
             u = uniform_at(key, np.uint64(start + j))
             row = base + code[j] * levels
+            if levels == 2:
+                code[j] = 2 * code[j] + int(u >= p.chances[row])
+                continue
             level = 0
             while level + 1 < levels and u >= p.chances[row + level]:
                 level += 1
@@ -134,6 +137,12 @@ def draw_deaths(p: Pack, start: int, code: Integers, death: Floats) -> None:
         return
     for j in range(death.size):
         death[j] = exponential_at(p.death_key, np.uint64(start + j)) / p.mortality_ratio[code[j]]
+    if p.table.shape[0] == 0:
+        for j in range(death.size):
+            kind = p.kind[code[j]]
+            growth = p.gompertz[kind, 1]
+            death[j] = log_of(1.0 + death[j] * growth / p.gompertz[kind, 0]) / growth
+        return
     for j in range(death.size):
         death[j] = age_at_death(p, p.kind[code[j]], death[j])
 
