@@ -276,7 +276,7 @@ def _intervals(
         if resting:
             held = np.eye(len(parameters), dtype=bool)[resting]
             simpler = np.where(held, problem.bounds[:, 0], optimum.at)
-            anchors = likelihood.maximise(problem, simpler, cases, held, rounds=60).at
+            anchors = likelihood.maximise(problem, simpler, cases, held, rounds=36).at
         try:
             return optimum, profile.intervals(problem, optimum, cases, threshold, every, anchors)
         except profile.BetterError as better:

@@ -13,7 +13,7 @@ uniformisation; Xue J, Ye Q (2013) on entrywise accurate exponentials of such ma
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammainc, gammaincc, gammaln
+from scipy.special import gammainc, gammaincc, gammaln, xlogy
 
 from aitia.causes.errors import ModelError
 
@@ -159,9 +159,7 @@ def equal_rates(steps: ArrayLike, rate: ArrayLike, ages: ArrayLike) -> tuple[Arr
     minus_log = np.where(onset < 0.5, -np.log1p(-np.minimum(onset, 0.5)), -np.log(kept))
     if late.any():
         minus_log = np.where(late, -_log_upper_tail(n, np.where(late, x, 1e4)), minus_log)
-    with np.errstate(divide="ignore"):
-        log_density = np.log(u) + np.where(n == 1, 0.0, (n - 1) * np.log(x)) - x - gammaln(n)
-    return minus_log, log_density
+    return minus_log, np.log(u) + xlogy(n - 1, x) - x - gammaln(n)
 
 
 def _log_upper_tail(n: Array, x: Array) -> Array:

@@ -17,9 +17,11 @@ Array = NDArray[np.float64]
 Mean = Callable[[Array], Array]
 """From coordinates (b x p) to expected cases in each band (b x m)."""
 
-MOST_ROUNDS = 300
+MOST_ROUNDS = 150
 SCORING_ROUNDS = 12
 """After so many rounds of scoring, which crawls where a curve fits badly, Newton's method takes over."""
+MOST_FOR_NEWTON = 5
+"""With more coordinates the observed information costs more than it saves."""
 DECREMENT = 1e-9
 """Twice the log-likelihood still to be gained, by its quadratic approximation, at which a fit counts as converged."""
 
@@ -134,6 +136,14 @@ def maximise(
     `start` is b x p, `cases` b x m (or 1 x m for the same data in every row); coordinates that are `held` (b x p) stay
     where they start. A coordinate may come to rest on a bound. Rows that did not converge say so.
     """
+    # A step too far meets numbers beyond range; it is not taken, so that there is nothing to warn of.
+    with np.errstate(all="ignore"):
+        return _maximise(problem, start, cases, held, rounds)
+
+
+def _maximise(
+    problem: Problem, start: Array, cases: Array, held: NDArray[np.bool_] | None, rounds: int
+) -> Optimum:
     low, high = problem.bounds[:, 0], problem.bounds[:, 1]
     at = np.clip(np.array(start, np.float64), low, high)
     b, p = at.shape
@@ -149,7 +159,7 @@ def maximise(
             break
         here = at[open_]
         gradient, information = derivatives(problem, here, data[open_])
-        if turn >= SCORING_ROUNDS:
+        if turn >= SCORING_ROUNDS and p <= MOST_FOR_NEWTON:
             information = _observed(problem, here, data[open_], information)
         still = fixed[open_] | ((here <= low) & (gradient < 0)) | ((here >= high) & (gradient > 0))
         gradient = np.where(still, 0.0, gradient)
@@ -174,7 +184,7 @@ def maximise(
         # No step, however short, gains anything: the end of what double precision can tell.
         stuck = ~better & (damping[open_] > 1e10)
         done[open_[stuck]] = True
-        converged[open_[stuck & (decrement < 1e-5)]] = True
+        converged[open_[stuck & (decrement < 1e4 * DECREMENT)]] = True
     return Optimum(at, best, converged)
 
 
@@ -190,7 +200,8 @@ def _observed(problem: Problem, at: Array, cases: Array, expected: Array) -> Arr
         second[:, k] = (derivatives(problem, down, cases)[0] - derivatives(problem, up, cases)[0]) / width
     second = (second + second.transpose(0, 2, 1)) / 2
     usable = np.isfinite(second).all(axis=(1, 2))
-    scale = np.sqrt(np.maximum(np.einsum("bpp->bp", expected), 1e-300))
+    scale = np.sqrt(np.einsum("bpp->bp", expected))
+    scale = np.maximum(scale, 1e-6 * scale.max(axis=1, keepdims=True) + 1e-100)
     outer = scale[usable][:, :, None] * scale[usable][:, None, :]
     values, vectors = np.linalg.eigh(second[usable] / outer)
     # Where the likelihood curves the wrong way, as on the saddle between two hills, step as if it curved the right way.

@@ -135,7 +135,7 @@ def erlang(lineages: float = 1.0) -> Model:
     return Model(
         "erlang",
         f"exact, equal rates, {_lineages_in_words(lineages)}",
-        (STEPS, Parameter("rate of each step", "per year", "rate u of every step", "log", 1e-9, 1e3)),
+        (STEPS, Parameter("rate of each step", "per year", "rate u of every step", "log", 1e-18, 1e3)),
         cumulative,
         starts,
         lineages=lineages,
@@ -174,7 +174,7 @@ def free_rates(steps: int, lineages: float = 1.0) -> Model:
         "hypoexponential",
         f"exact, {steps} free rates, {_lineages_in_words(lineages)}",
         tuple(
-            Parameter(f"rate {k + 1}", "per year", f"rate of step {k + 1}, slowest first", "log", 1e-9, 1e2)
+            Parameter(f"rate {k + 1}", "per year", f"rate of step {k + 1}, slowest first", "log", 1e-18, 1e2)
             for k in range(steps)
         ),
         cumulative,

@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 PRECISION = 1e-5
 """How near the root of the fall must be to its target, about 2."""
-MOST_TRIES = 25
+MOST_TRIES = 20
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -120,7 +120,7 @@ def _fall(
     starts = [np.where(better[:, None], along, still)]
     starts += [np.where(held, still, anchor) for anchor in anchors]
     found = likelihood.maximise(
-        problem, np.concatenate(starts), cases, np.tile(held, (len(starts), 1)), rounds=60
+        problem, np.concatenate(starts), cases, np.tile(held, (len(starts), 1)), rounds=40
     )
     drop = 2 * (best - found.log_likelihood)
     if (drop < -1e-6).any():

@@ -1,5 +1,6 @@
 """Everything about some strata at once: every model, the literature's method, the readings, the caveats."""
 
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -188,12 +189,13 @@ def _compared(analyses: Sequence[Analysis], lineages: float) -> tuple[Comparison
 
 def _overview(one: Analysis) -> Record:
     line, many, single = one.least_squares, one.of("armitage-doll"), one.of("erlang")
+    closed = [band for band in one.fitted.bands if band.high is not None]
     steps = many.steps if many else None
     exact = single.steps if single else None
     return {
         "stratum": one.stratum.name,
-        "bands": sum(band.high is not None for band in one.fitted.bands),
-        "cases": one.fitted.cases,
+        "bands": len(closed),
+        "cases": math.fsum(band.cases or 0.0 for band in closed) if one.fitted.counted else None,
         "noted_slope": one.stratum.noted_slope,
         "least_squares_slope": line.slope if line else None,
         "least_squares_low": line.low if line else None,
