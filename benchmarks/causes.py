@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from causes_multistep import multistep_fits
 
 from aitia.causes.lifecourse import Scenario, engine, scenario_of, solve
 from aitia.causes.lifecourse.cases import sample_cases
@@ -170,7 +171,8 @@ def memory(_: str | None) -> None:
     for power in (6, 7, 8, 9):
         code = (
             "import sys, resource, time; sys.path.insert(0, 'benchmarks'); import causes\n"
-            f"start = time.perf_counter(); one = causes.simulate(causes.scenario(), 10**{power}, engine_name='inverse')\n"
+            "start = time.perf_counter()\n"
+            f"one = causes.simulate(causes.scenario(), 10**{power}, engine_name='inverse')\n"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter() - start, one.cases())"
         )
         done = subprocess.run(
@@ -220,6 +222,7 @@ PARTS: dict[str, Callable[[str | None], None]] = {
     "life-course": life_course,
     "memory": memory,
     "cluster": cluster,
+    "multistep": multistep_fits,
 }
 
 

@@ -137,3 +137,39 @@ def test_c9orf72_families_against_the_closed_form() -> None:
     # The shared liability makes more families with two cases, and more with none, than one penetrance for all.
     assert found.sizes[0] / 200_000 > formula.unaffected
     assert found.sizes[2:].sum() / 200_000 > formula.familial
+
+
+def test_few_susceptible_people_with_many_steps_fit_the_ages_better() -> None:
+    def misfit(steps: int) -> tuple[float, dict[str, float]]:
+        # Whoever is not susceptible is ten times slower at each step: with 20 steps, never ill.
+        found = fit(
+            lifecourse.scenario_of(f"""
+format: 1
+title: Susceptible
+onset: {{steps: {steps}, rate: {steps / 800}}}
+mortality: {{gompertz: {{at_birth: 2.918814e-5, growth: 0.09254868}}}}
+variants: [{{name: S, carriers: 0.005, speeds: [{{step: all, times: 10}}]}}]
+calibration:
+  free:
+    - {{what: onset.rate, low: 1.0e-4, high: 1}}
+    - {{what: S.carriers, low: 1.0e-3, high: 0.9}}
+  targets:
+    - {{quantity: lifetime_risk, value: 0.0026}}
+    - {{quantity: incidence, value: 7.5, low: 6.98, high: 8.17, ages: [71.6, 77.4]}}
+    - {{quantity: log_log_slope, value: 4.8, low: 4.5, high: 5.0, ages: [45, 75]}}
+    - {{quantity: mean_age_at_onset, value: 65.7, uncertainty: 0.02}}
+    - {{quantity: incidence, value: 2.16, low: 2.0, high: 2.3, fit: false}}
+""")
+        )
+        return found.chi_square, {
+            str(record["target"]): float(record["fitted"] or 0) for record in found.targets
+        }
+
+    six, _ = misfit(6)
+    many, fitted = misfit(30)
+    assert many < 10 < 60 < six
+    assert fitted["mean age at onset"] == pytest.approx(68.3, abs=0.3)
+    assert 4.5 < fitted["log-log slope at 45 to 75"] < 5
+    assert 2.0 < fitted["incidence"] < 2.3
+    # Incidence as published then means a lifetime risk of 0.18%, not 0.26%.
+    assert fitted["lifetime risk"] == pytest.approx(0.0018, abs=1e-4)

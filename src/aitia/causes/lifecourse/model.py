@@ -60,7 +60,7 @@ def prepare(scenario: Scenario) -> Model:
     windows = {age for exposure in scenario.exposures for age in exposure.ages}
     changes = np.array(sorted({0.0, *(age for age in windows if age < scenario.horizon)}))
     rates, profile = _profiles(scenario, combinations, changes)
-    scale = np.full(combinations.weight.size, scenario.onset.lineages)
+    scale = np.full(combinations.weight.size, float(scenario.onset.lineages))
     ratio = np.ones(combinations.weight.size)
     kind = np.zeros(combinations.weight.size, dtype=np.int64)
     for rows, part in _effects(scenario, combinations):

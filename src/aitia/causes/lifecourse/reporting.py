@@ -175,10 +175,13 @@ def words(run: Run) -> list[str]:
     for record in records:
         fraction = record["removed_alone"]
         assert isinstance(fraction, float)
+        name = str(record["exposure"])
+        condition = "them, if they are" if record["prevalence"] is None else "it, if it is"
+        prevented = tables.show(record["prevented_per_100000"], 3)
+        delayed = tables.show(record["delayed_per_100000"], 3)
         said.append(
-            f"{str(record['exposure']).capitalize()}: {100 * fraction:.3g}% of cases would go away without it, if "
-            f"it is causal; per 100,000 born that is {tables.show(record['prevented_per_100000'], 3)} cases prevented, "
-            f"while {tables.show(record['delayed_per_100000'], 3)} would come later instead."
+            f"{name[0].upper()}{name[1:]}: {100 * fraction:.3g}% of cases would go away without {condition} causal; per "
+            f"100,000 born that is {prevented} cases prevented, while {delayed} would come later instead."
         )
     if run.simulation is not None:
         worst = max(
