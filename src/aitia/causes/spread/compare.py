@@ -208,10 +208,14 @@ def _verdict(cohort: Cohort, fits: Sequence[Fit], pairs: Sequence[Pair]) -> tupl
     close = [name for name, pair in against.items() if pair.said == "not told apart"]
     apart = [name for name, pair in against.items() if pair.said == "told apart"]
     said = []
-    if same or close:
+    if same:
         said.append(
-            f"The data do not identify the hypothesis: {best} fits best, but "
-            f"{_list([*same, *close])} cannot be told from it."
+            f"The data do not identify the hypothesis: {_list([best, *same])} fit equally well"
+            + (f", and {_list(close)} cannot be told from them." if close else ".")
+        )
+    elif close:
+        said.append(
+            f"The data do not identify the hypothesis: {best} fits best, but {_list(close)} cannot be told from it."
         )
     elif apart:
         said.append(f"Of the hypotheses compared, these data favour {best}, told apart from {_list(apart)}.")
