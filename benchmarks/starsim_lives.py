@@ -15,12 +15,12 @@ RATES = np.array([0.0156, 0.0160, 0.0170, 0.0140, 0.0150, 0.0155])
 AT_BIRTH, GROWTH, HORIZON = 3e-5, 0.1, 110
 
 
-def step_chance(module: Any, _: Any, people: Any) -> Any:
+def step_chance(module: Any, uids: Any) -> Any:
     """Chance a year of each one's next step."""
-    return -np.expm1(-RATES[module.taken[people].astype(int)])
+    return -np.expm1(-RATES[module.taken[uids].astype(int)])
 
 
-def death_chance(_: Any, sim: Any, __: Any) -> Any:
+def death_chance(sim: Any) -> Any:
     """Chance a year of death at this age, which all share."""
     return -np.expm1(-AT_BIRTH * np.exp(GROWTH * sim.ti))
 
