@@ -91,7 +91,7 @@ Examples:
 )
 @click.option("--ordered", is_flag=True, help="Simulated records give an order, not months.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of simulation and bootstrap.")
-@click.option("--jobs", type=int, default=1, show_default=True, help="Cores for --power.")
+@click.option("--jobs", type=int, default=1, show_default=True, help="Cores, for fits and --power.")
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler for --power.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Write a figure (.png, .svg or .pdf).")
 @click.option("--report", type=click.Path(path_type=Path), help="Write a report (.html).")
@@ -145,6 +145,8 @@ def spread(
         raise click.UsageError(
             f"give a cohort file, --simulate, --power or --published: one of them (given: {told})."
         )
+    if (plot or report) and (simulate is not None or published or engine == "network"):
+        raise click.UsageError("--plot and --report go with a cohort (engine events) or with --power.")
     from aitia.causes.spread import als, read_map
 
     chart = read_map(map_file) if map_file else als()
@@ -154,7 +156,7 @@ def spread(
     if cohort is not None and engine == "network":
         _network(cohort, chart, chosen, laplacian, nulls, seed, output, form)
     elif cohort is not None:
-        _fit(cohort, chart, chosen, bootstrap, seed, precision, plot, report, output, form)
+        _fit(cohort, chart, chosen, bootstrap, seed, precision, jobs, plot, report, output, form)
     elif published:
         _published(chart, chosen, seed, output, form)
     else:
@@ -231,6 +233,7 @@ def _fit(
     bootstrap: int,
     seed: int,
     precision: float,
+    jobs: int,
     plot: Path | None,
     report: Path | None,
     output: Path | None,
@@ -246,7 +249,7 @@ def _fit(
     from aitia.causes.tables import as_csv, as_json, as_text
 
     cohort = read_cohort(path, chart)
-    found = fit(cohort, chosen, bootstrap=bootstrap, seed=seed, precision=precision)
+    found = fit(cohort, chosen, bootstrap=bootstrap, seed=seed, precision=precision, jobs=jobs)
     source = _provenance(
         path,
         seed,

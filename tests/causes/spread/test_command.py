@@ -113,6 +113,7 @@ BAD = [
     ([], 2, "one of them"),
     (["cohort.csv", "--power"], 2, "one of them"),
     (["none.csv"], 8, "no such file"),
+    (["none.csv", "--engine", "network", "--report", "r.html"], 2, "--plot and --report"),
     (["--simulate", "0", "--hypothesis", "scattered", "--rates", "background=1"], 8, "patients"),
     (["--simulate", "5"], 8, "--hypothesis"),
     (["--simulate", "5", "--hypothesis", "forwad"], 8, "Did you mean 'forward'"),

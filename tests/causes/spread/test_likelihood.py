@@ -60,6 +60,18 @@ def test_ties_sum_over_orders(name: str) -> None:
     assert of(partly, name, "order") == pytest.approx(log(brute), abs=1e-12)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_an_onset_of_several_signs_is_taken_as_given(name: str) -> None:
+    made = model(name)
+    patient = Patient("p", signs((LOW_HEAD, 0), (TOP_HEAD, 0), (LOW_FOOT, 1)))
+    likely = possible = 0.0
+    for first, other in ((0, 2), (2, 0)):
+        weight = max(made.begins[first], 1e-9)
+        likely += weight * order_probability(made, (first, other, 3))
+        possible += weight * order_probability(made, (first, other))
+    assert of(patient, name, "order") == pytest.approx(log(likely / possible), abs=1e-12)
+
+
 def unlayered(name: str) -> float:
     """Head, then foot, without layers: over every place that may have begun, been second unseen, and been the
     foot's."""

@@ -12,7 +12,7 @@ from aitia.causes.spread.maps import BACKGROUND, Map, load_yaml
 from aitia.causes.spread.simulate import simulate_months
 from aitia.causes.tables import Record
 
-_SEARCH, _FINAL = 10_000, 200_000
+_SEARCH, _FINAL = 5_000, 200_000
 
 
 class MonthsToSecond(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,7 +119,7 @@ def calibrate(chart: Map, hypothesis: str, figures: Published, *, seed: int = 1)
                 start,
                 method="Nelder-Mead",
                 bounds=bounds,
-                options={"maxfev": 400, "xatol": 0.01, "fatol": 0.05},
+                options={"maxfev": 250, "xatol": 0.01, "fatol": 0.05},
             )
         )
     found = min(tries, key=lambda one: float(one.fun))

@@ -105,17 +105,19 @@ def fit(
     bootstrap: int = 1000,
     seed: int = 1,
     precision: float = 1.0,
+    jobs: int = 1,
 ) -> Comparison:
     """Fits hypotheses (by default all of the map) to a cohort by maximum likelihood and compares them.
 
-    bootstrap: samples of patients for the share of wins; the rates stay at their estimates in each (Kishino,
-    Miyata and Hasegawa's method, J Mol Evol 1990;31:151). precision: to how many months dates are recorded, for ties.
-    Raises ModelError for a hypothesis that the map lacks, a number out of range, or an optimiser that does not arrive.
+    bootstrap: samples of patients for the share of wins; the rates stay at their estimates in each (method of Kishino,
+    Miyata and Hasegawa, J Mol Evol 1990;31:151). precision: to how many months dates are recorded, for ties.
+    jobs: cores, on which the numbers do not depend. Raises ModelError for a hypothesis that the map lacks, a number
+    out of range, or an optimiser that does not arrive.
     """
     if not 0 <= bootstrap <= 1_000_000:
         raise ModelError(f"bootstrap: {bootstrap} is not a number of samples from 0 to 1,000,000.")
     names = list(dict.fromkeys(hypotheses or cohort.chart.hypotheses))
-    data = compile_cohort(cohort, precision=precision)
+    data = compile_cohort(cohort, precision=precision, jobs=jobs)
     designs = {name: design(data, wiring(cohort.chart, name)) for name in names}
     fits = sorted((fit_design(designs[name]) for name in names), key=lambda found: found.aic)
     best = fits[0].aic

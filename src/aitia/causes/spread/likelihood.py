@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from aitia.causes.errors import ModelError
+from aitia.causes.parallel import in_order
 from aitia.causes.spread.cohort import Cohort, Patient, Sign
 from aitia.causes.spread.links import Array, Wiring
 from aitia.causes.spread.subsets import EVOLVE, JUMP, RACE, REQUIRE, Ints, log_likelihoods
@@ -60,6 +61,8 @@ class Data(msgspec.Struct, frozen=True):
     dated: bool
     closed: Closed
     programs: Programs
+    jobs: int = 1
+    """Cores for the programs; the numbers do not depend on it."""
 
 
 class Design(msgspec.Struct, frozen=True):
@@ -72,7 +75,7 @@ class Design(msgspec.Struct, frozen=True):
     begins: Array
 
 
-def compile_cohort(cohort: Cohort, *, precision: float = 1.0) -> Data:
+def compile_cohort(cohort: Cohort, *, precision: float = 1.0, jobs: int = 1) -> Data:
     """The cohort as arrays.
 
     precision: to how many months dates are recorded; signs at one date are taken to have come in any order
@@ -92,6 +95,7 @@ def compile_cohort(cohort: Cohort, *, precision: float = 1.0) -> Data:
         dated,
         _closed_rows(cohort, closed, dated),
         _programs(cohort, hidden, unexamined, dated, precision),
+        jobs,
     )
 
 
@@ -273,16 +277,21 @@ def hidden_by_patient(designed: Design, theta: Array) -> Array:
     programs, wired = designed.data.programs, designed.wired
     if not len(programs.patients):
         return np.zeros(0)
-    found: Array = log_likelihoods(
+    common = (
         np.tensordot(theta, wired.contact, 1),
         np.tensordot(theta, wired.outside, 1),
         designed.begins,
         programs.steps,
         programs.durations,
         programs.units,
-        programs.bounds,
-        programs.seeds,
     )
+    jobs, count = designed.data.jobs, len(programs.seeds)
+    parts = 1 if jobs == 1 else min(count, 4 * jobs)
+    cuts = [count * part // parts for part in range(parts + 1)]
+    pieces = [
+        (*common, programs.bounds[start:stop], programs.seeds[start:stop]) for start, stop in pairwise(cuts)
+    ]
+    found: Array = np.concatenate(list(in_order(log_likelihoods, pieces, jobs=jobs)))
     return found[programs.program]
 
 
