@@ -180,8 +180,8 @@ def words(run: Run) -> list[str]:
         prevented = tables.show(record["prevented_per_100000"], 3)
         delayed = tables.show(record["delayed_per_100000"], 3)
         said.append(
-            f"{name[0].upper()}{name[1:]}: {100 * fraction:.3g}% of cases would go away without {condition} causal; per "
-            f"100,000 born that is {prevented} cases prevented, while {delayed} would come later instead."
+            f"{name[0].upper()}{name[1:]}: {100 * fraction:.3g}% of cases would go away without {condition} causal; "
+            f"per 100,000 born that is {prevented} cases prevented, while {delayed} would come later instead."
         )
     if run.simulation is not None:
         worst = max(
