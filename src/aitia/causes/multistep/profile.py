@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 PRECISION = 1e-5
 """How near the root of the fall must be to its target, about 2."""
-MOST_TRIES = 20
+MOST_TRIES = 30
 
 
 class Interval(msgspec.Struct, frozen=True):

@@ -239,12 +239,16 @@ def _bending(main: Fit, others: Sequence[Fit]) -> list[Caveat]:
             found.append(
                 Caveat(
                     "heterogeneity",
-                    f"With {other.title.split(', ')[-1]} the fit is clearly better (twice the log-likelihood rises by "
-                    f"{gain:.1f}), and the number of steps becomes {other.steps.value:.1f} instead of "
-                    f"{main.steps.value:.1f}. Slope + 1 does not hold here.",
+                    f"With {_KINDS[other.model.partition('+')[2]]} the fit is clearly better (twice the log-likelihood "
+                    f"rises by {gain:.1f}), and the number of steps becomes {other.steps.value:.1f} instead of "
+                    f"{main.steps.value:.1f}. The curve bends as it does if people differ, or if few lineages of cells "
+                    "are at risk; slope + 1 does not hold here.",
                 )
             )
     return found
+
+
+_KINDS = {"frailty": "gamma frailty", "susceptible": "a susceptible fraction"}
 
 
 def denominators(strata: Sequence[Stratum]) -> list[Caveat]:
