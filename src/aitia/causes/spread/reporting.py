@@ -83,6 +83,7 @@ def comparison_page(found: Comparison, source: Provenance) -> str:
             "Hypotheses, the best first. The bootstrap share is that of samples of patients in which the "
             "hypothesis has the lowest AIC.",
             hypothesis_records(found),
+            {"aic_above_best": "AIC above best", "akaike_weight": "Akaike weight"},
         ),
         Figure(
             as_svg(comparison_figure(found)),
@@ -93,6 +94,7 @@ def comparison_page(found: Comparison, source: Provenance) -> str:
             "Pairs of hypotheses. Vuong's test for hypotheses of which neither is a special case of the "
             "other; p is two-sided.",
             pair_records(found),
+            {"aic_difference": "AIC difference"},
         ),
         Heading("Rates"),
         Table(
