@@ -1,5 +1,7 @@
 """Calibration: what is known is found again, what is contradictory is said, what is undetermined is refused."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -130,6 +132,11 @@ def test_a_number_at_its_bound_is_said() -> None:
     found = fit(truthful(TARGETS, (Free(what="onset.rate", low=0.02, high=0.05), *FREE[1:])))
     assert found.parameters[0]["at_bound"] == "lowest allowed"
     assert found.parameters[0]["low"] is None
+
+
+def test_the_targets_are_drawn(tmp_path: Path) -> None:
+    fit(truthful()).plot(str(tmp_path / "targets.png"))
+    assert (tmp_path / "targets.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_targets_about_nobody() -> None:

@@ -9,7 +9,8 @@ from aitia.causes import lifecourse
 from aitia.causes.errors import ModelError
 from aitia.causes.lifecourse import relatives
 from aitia.causes.lifecourse.pedigree import simulate_families
-from aitia.causes.lifecourse.recurrence import family_history, relative_risk
+from aitia.causes.lifecourse.recurrence import at_risk_together, family_history, relative_risk
+from aitia.causes.lifecourse.scenario import Variant
 
 COMMON = """
 format: 1
@@ -85,6 +86,28 @@ def test_frailty_halves_the_tetrachoric_correlation() -> None:
     both = simulate_families(scenario, 200_000, seed=4).pooled("identical twin")[0]
     expected = 200_000 * exact.penetrance(85) ** 2 * relative_risk(exact, "identical_twin", 85)
     assert abs(both - expected) < 4 * math.sqrt(expected)
+
+
+@pytest.mark.parametrize("inheritance", ["dominant", "recessive"])
+def test_pairs_of_genotypes_by_counting_every_family(inheritance: str) -> None:
+    from itertools import product
+
+    p = 0.3
+    variant = Variant(name="G", frequency=p, inheritance=inheritance)  # type: ignore[arg-type]
+    together = {"parent": 0.0, "sibling": 0.0, "identical_twin": 0.0}
+    for mother, father in product(product((0, 1), repeat=2), repeat=2):
+        chance = math.prod(p if allele else 1 - p for allele in (*mother, *father))
+        for a, b, c, d in product((0, 1), repeat=4):
+            one, two = (mother[a], father[b]), (mother[c], father[d])
+            risks = [all(x) if inheritance == "recessive" else any(x) for x in (one, two, mother)]
+            together["sibling"] += chance / 16 * (risks[0] and risks[1])
+            together["parent"] += chance / 16 * (risks[0] and risks[2])
+            together["identical_twin"] += chance / 16 * risks[0]
+    for relative, both in together.items():
+        table = at_risk_together(variant, p, relative)
+        assert table[1, 1] == pytest.approx(both, rel=1e-12)
+        assert table.sum() == pytest.approx(1, rel=1e-12)
+        assert table[0, 1] == table[1, 0]
 
 
 def test_mendel() -> None:

@@ -58,6 +58,13 @@ class Calibrated(msgspec.Struct, frozen=True):
         """The targets, published and fitted."""
         return self.targets
 
+    def plot(self, path: str) -> None:
+        """The targets against the fit, as a file in the format of its ending."""
+        from aitia.causes.lifecourse.plots import targets
+        from aitia.causes.multistep.plots import save
+
+        save(targets(self), path)
+
 
 def fit(scenario: Scenario) -> Calibrated:
     """Calibrate a scenario to its own `calibration`.
@@ -404,6 +411,11 @@ def _arithmetic(scenario: Scenario, targets: Sequence[Target]) -> list[dict[str,
     return records
 
 
+def _shown(name: str, value: Value) -> str:
+    assert isinstance(value, float)
+    return f"1 in {1 / value:,.0f}" if name.startswith("carriers") else f"{value:.3g}"
+
+
 def _words(
     targets: list[dict[str, Value]], tension: list[dict[str, Value]], total: float, freedom: int
 ) -> list[str]:
@@ -426,8 +438,8 @@ def _words(
             name = str(record["target"])
             verb = "the other targets call for" if record["aimed_at"] else "the fit gives"
             words.append(
-                f"{name[0].upper()}{name[1:]}: published {record['published']:.3g}; {verb} "
-                f"{record['from_the_others']:.3g}, {abs(apart):.1f} standard errors {way}."
+                f"{name[0].upper()}{name[1:]}: published {_shown(name, record['published'])}; {verb} "
+                f"{_shown(name, record['from_the_others'])}, {abs(apart):.1f} standard errors {way}."
             )
     for record in tension:
         apart = record["apart"]

@@ -79,13 +79,13 @@ def _genotype_pairs(model: Model, group: str | None, relative: str) -> tuple[lis
     genotypes = list(product((0, 1), repeat=len(variants)))
     pairs = np.ones((len(genotypes), len(genotypes)))
     for place, variant in enumerate(variants):
-        table = _pair(variant, allele_frequency(variant, group, 0.5), relative)
+        table = at_risk_together(variant, allele_frequency(variant, group, 0.5), relative)
         level = np.array([genotype[place] for genotype in genotypes])
         pairs *= table[np.ix_(level, level)]
     return genotypes, pairs
 
 
-def _pair(variant: Variant, p: float, relative: str) -> Floats:
+def at_risk_together(variant: Variant, p: float, relative: str) -> Floats:
     """Chance that two relatives are (not, not), (not, at risk)... by one variant."""
     sharing = {
         "parent": (0, 1, 0),

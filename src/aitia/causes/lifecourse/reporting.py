@@ -260,7 +260,7 @@ def html(run: Run, source: Provenance) -> str:
             )
         )
     blocks.append(report.Heading("Results"))
-    blocks += [report.Table(title, records) for _, title, records in sections(run)]
+    blocks += [report.Table(title, records, digits=3) for _, title, records in sections(run)]
     blocks.append(report.Heading("The model"))
     blocks += _equations(scenario)
     notes = assumptions(scenario)

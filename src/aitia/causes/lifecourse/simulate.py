@@ -18,7 +18,7 @@ from aitia.causes.tables import Value
 Integers = NDArray[np.int64]
 Engine = Literal["auto", "events", "inverse"]
 MOST_PEOPLE = 10**12
-_CHUNK = 1 << 22
+_CHUNK = 1 << 24
 
 
 class Simulation(msgspec.Struct, frozen=True):
