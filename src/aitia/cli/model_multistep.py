@@ -84,7 +84,7 @@ def multistep(
 ) -> None:
     """Fit multistep models of onset to incidence by age, and say what the number of steps assumes."""
     from aitia.causes import tables
-    from aitia.causes.multistep import plots, reporting
+    from aitia.causes.multistep import page, plots, reporting
     from aitia.causes.multistep.data import read
     from aitia.causes.multistep.study import MODELS, study
     from aitia.causes.provenance import provenance
@@ -145,7 +145,7 @@ def multistep(
         plots.save(plots.steps(found.analyses), plot_steps)
         tell(f"written to {plot_steps}")
     if report is not None:
-        deliver(reporting.html(found, source), report)
+        deliver(page.html(found, source), report)
 
 
 def checked_models(

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from aitia.causes import multistep, tables
 from aitia.causes.errors import ModelError
-from aitia.causes.multistep import reporting
+from aitia.causes.multistep import page, reporting
 from aitia.causes.provenance import provenance
 from tests.causes.multistep.registers import edges, expected, register
 from tests.causes.multistep.test_data import TEN
@@ -110,15 +110,13 @@ def test_a_report_holds_words_equations_figures_and_provenance(tmp_path: Path) -
         for name in ("<men>", "women")
     ]
     found = multistep.study(strata, replicates=50)
-    page = reporting.html(
-        found, provenance("aitia model multistep x.csv", data=b"x", data_name="x.csv", seed=1)
-    )
+    made = page.html(found, provenance("aitia model multistep x.csv", data=b"x", data_name="x.csv", seed=1))
     for held in ("&lt;men&gt;", "<math", "data:image/svg+xml;base64,", "slope + 1", "Figure 2.", "bootstrap", "SHA-256",
                  "one lineage", "identifies the number of steps and the product"):  # fmt: skip
-        assert held in page, held
-    assert "<script" not in page
-    assert 'src="http' not in page
-    assert not nan_in(page)
+        assert held in made, held
+    assert "<script" not in made
+    assert 'src="http' not in made
+    assert not nan_in(made)
     found.plot(str(tmp_path / "x.svg"))
     assert (tmp_path / "x.svg").read_text(encoding="utf-8").startswith("<?xml")
 

@@ -8,7 +8,8 @@
 """
 
 from aitia.causes.multistep.data import Band, Stratum, read, stratum
-from aitia.causes.multistep.fitting import LIKELIHOODS, Estimate, Fit, GoodnessOfFit, fit
+from aitia.causes.multistep.fitted import Estimate, Fit, GoodnessOfFit
+from aitia.causes.multistep.fitting import LIKELIHOODS, fit
 from aitia.causes.multistep.literature import LeastSquares, least_squares
 from aitia.causes.multistep.models import NAMES as MODELS
 from aitia.causes.multistep.resampling import Bootstrap, bootstrap

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from aitia.causes.errors import ModelError
-from aitia.causes.multistep import hypoexponential
+from aitia.causes.multistep import expansion, hypoexponential
 from aitia.causes.tables import nearest
 
 Array = NDArray[np.float64]
@@ -197,7 +197,7 @@ def clonal() -> Model:
         level, a, q = np.exp(at[:, :1]) / 1e5, np.exp(at[:, 1:2]), 1e-15 + 1e-6 * np.expm1(at[:, 2:3])
         fallen = np.exp(-(a + q) * REFERENCE_AGE)
         unit = q * a * (1 - fallen) / (q + a * fallen)
-        return np.asarray(level / unit * clonal_cumulative_hazard(1.0, a, q, ages))
+        return np.asarray(level / unit * expansion.cumulative_hazard(1.0, a, q, ages))
 
     return Model(
         "clonal",
@@ -223,41 +223,6 @@ def clonal() -> Model:
         cumulative,
         lambda _, level: [[level, a, q] for a, q in ((0.08, 1e-3), (0.15, 1e-4), (0.03, 1e-2), (0.1, 1e-6))],
     )
-
-
-def clonal_cumulative_hazard(
-    r: float | Array, a: float | Array, q: float | Array, ages: Array
-) -> NDArray[np.float64]:
-    """H(t) = -r ln[(g + 2q)/(q e^{at} + a e^{-qt})] with a = g + q, written so that small ages keep their digits."""
-    grown = q * _beyond_first_order(a * ages) + a * _beyond_first_order(-q * ages)
-    with np.errstate(over="ignore"):
-        near = np.log1p(grown / (a + q))
-    # Where e^{at} is too large for a number only its logarithm counts.
-    far = np.logaddexp(np.log(q) + a * ages, np.log(a) - q * ages) - np.log(a + q)
-    return np.asarray(r * np.where(a * ages > 500, far, near))
-
-
-def clonal_from_rates(
-    initiation: float, division: float, net_growth: float, transformation: float
-) -> tuple[float, float, float]:
-    """(r, a, q) from N nu0, alpha, gamma and nu1, all per year."""
-    g = net_growth - transformation
-    q = (np.sqrt(g * g + 4 * division * transformation) - g) / 2
-    if g > 0:
-        # The difference above loses digits where it is small beside g.
-        q = division * transformation / (q + g)
-    return initiation / division, float(g + q), float(q)
-
-
-def _beyond_first_order(x: Array) -> Array:
-    """e^x - 1 - x without loss of digits near 0."""
-    small = np.abs(x) < 0.05
-    near = np.where(small, x, 0.0)
-    series = (
-        near * near / 2 * (1 + near / 3 * (1 + near / 4 * (1 + near / 5 * (1 + near / 6 * (1 + near / 7)))))
-    )
-    with np.errstate(over="ignore"):
-        return np.asarray(np.where(small, series, np.expm1(np.minimum(x, 600.0)) - x))
 
 
 def gompertz() -> Model:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from aitia.causes.errors import ModelError
 from aitia.causes.multistep.data import Band, Stratum
-from aitia.causes.multistep.fitting import Fit
+from aitia.causes.multistep.fitted import Fit
 from aitia.errors import StateError
 
 if TYPE_CHECKING:

@@ -1,14 +1,11 @@
-"""A study as text for a terminal, and as an HTML report with the equations, figures, words and provenance."""
+"""A study in words and tables, for a terminal; `page` makes a report of the same parts."""
 
 import textwrap
 from collections.abc import Sequence
 
-from aitia.causes import report, tables
-from aitia.causes.multistep import plots
-from aitia.causes.multistep.equations import EQUATIONS
+from aitia.causes import tables
 from aitia.causes.multistep.study import Analysis, Study
 from aitia.causes.multistep.words import ASSUMPTIONS, UNIDENTIFIED, Caveat, Reading
-from aitia.causes.provenance import Provenance
 from aitia.causes.tables import Record
 
 _SHORT = {
@@ -29,8 +26,8 @@ def conclusion(study: Study) -> str:
             return f"{one.stratum.name}: the number of steps was not estimated; see the table of models."
         said = (
             f"{one.stratum.name}: log incidence rises with log age by {many.steps.value - 1:.2f}. Read as slope + 1 "
-            f"that is {_steps(many.steps.value, many.steps.low, many.steps.high, study.level)}, if very many lines of "
-            "cells are at risk."
+            f"that is {steps_in_words(many.steps.value, many.steps.low, many.steps.high, study.level)}, if very many "
+            "lines of cells are at risk."
         )
         if (
             single is not None
@@ -38,7 +35,7 @@ def conclusion(study: Study) -> str:
             and single.steps is not None
             and single.steps.value is not None
         ):
-            exact = _steps(single.steps.value, single.steps.low, single.steps.high, study.level)
+            exact = steps_in_words(single.steps.value, single.steps.low, single.steps.high, study.level)
             said += f" With one line of cells the same data mean {exact}."
         if any(own.kind == "over-dispersion" for own in one.caveats):
             said += " But a power law does not fit these counts."
@@ -52,7 +49,7 @@ def conclusion(study: Study) -> str:
         p_value, compared = study.comparison.p_value, len(study.comparison.strata)
         verdict = "differ by more than chance" if p_value < 1 - study.level else "could all be the same"
         among = "Their" if compared == len(study.analyses) else f"In the {compared} that can be compared the"
-        said += f". {among} numbers of steps {verdict} (p = {_p(p_value)})"
+        said += f". {among} numbers of steps {verdict} (p = {p_in_words(p_value)})"
     poor = [
         one.stratum.name
         for one in study.analyses
@@ -63,14 +60,16 @@ def conclusion(study: Study) -> str:
     return said + "."
 
 
-def _steps(value: float, low: float | None, high: float | None, level: float) -> str:
+def steps_in_words(value: float, low: float | None, high: float | None, level: float) -> str:
+    """A number of steps with its interval."""
     if low is None and high is None:
         return f"{value:.1f} steps"
     ends = f"{'below any limit' if low is None else f'{low:.1f}'} to {'any number' if high is None else f'{high:.1f}'}"
     return f"{value:.1f} steps ({100 * level:g}% interval {ends})"
 
 
-def _p(value: float) -> str:
+def p_in_words(value: float) -> str:
+    """A p-value to two digits."""
     return "< 0.0001" if value < 1e-4 else f"{value:.2g}"
 
 
@@ -123,7 +122,8 @@ def readings(found: Sequence[Reading]) -> list[Record]:
     ]
 
 
-def _side_by_side(study: Study) -> list[Record]:
+def side_by_side(study: Study) -> list[Record]:
+    """The readings of many strata in one table."""
     records: list[Record] = []
     for one in study.analyses:
         row: dict[str, tables.Value] = {"stratum": one.stratum.name}
@@ -145,7 +145,8 @@ def _run(numbers: Sequence[int]) -> str:
     return f"{numbers[0]} to {numbers[-1]}" if runs else ", ".join(map(str, numbers))
 
 
-def _models(one: Analysis, study: Study) -> list[Record]:
+def models_table(one: Analysis, study: Study) -> list[Record]:
+    """A stratum's models, for reading."""
     records: list[Record] = []
     for row in study.models():
         if row["stratum"] != one.stratum.name or "likelihood" not in row:
@@ -159,7 +160,7 @@ def _models(one: Analysis, study: Study) -> list[Record]:
         }
         if one.stratum.counted:
             made["AIC above best"] = row["aic_above_best"]
-            made["p of fit"] = None if row["deviance_p"] is None else _p(_number(row["deviance_p"]))
+            made["p of fit"] = None if row["deviance_p"] is None else p_in_words(_number(row["deviance_p"]))
         made["dispersion"] = row["dispersion"]
         records.append(made)
     return records
@@ -182,13 +183,13 @@ def text(study: Study) -> str:
     if len(study.analyses) <= 4:
         for one in study.analyses:
             if one.fits:
-                parts += [f"Models: {one.stratum.name}", tables.as_text(_models(one, study)).rstrip()]
+                parts += [f"Models: {one.stratum.name}", tables.as_text(models_table(one, study)).rstrip()]
     parts += _compared(study)
     for one in study.analyses:
         if one.bootstraps:
             parts += [
                 f"Bootstrap: {one.stratum.name}, {one.bootstraps[0].replicates} replicates",
-                tables.as_text(_bootstraps(one)).rstrip(),
+                tables.as_text(bootstraps_table(one)).rstrip(),
             ]
     notes = [
         f"{one.stratum.name}, {own.title}: {note}"
@@ -198,9 +199,9 @@ def text(study: Study) -> str:
     ]
     if len(study.analyses) <= 4 and notes:
         parts.append("Notes\n" + _list(notes))
-    parts.append("Cautions\n" + _list(_cautions(study)) if _cautions(study) else "")
+    parts.append("Cautions\n" + _list(cautions(study)) if cautions(study) else "")
     problems = [
-        f"{one.stratum.name}: {own.model}: {_without(own.reason, one.stratum.name)}"
+        f"{one.stratum.name}: {own.model}: {without(own.reason, one.stratum.name)}"
         for one in study.analyses
         for own in one.problems
     ]
@@ -209,7 +210,8 @@ def text(study: Study) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _bootstraps(one: Analysis) -> list[Record]:
+def bootstraps_table(one: Analysis) -> list[Record]:
+    """A stratum's bootstraps, a row for each parameter."""
     return [
         {
             "model": own.model,
@@ -220,14 +222,15 @@ def _bootstraps(one: Analysis) -> list[Record]:
             "standard deviation": row.standard_deviation,
             "bias": row.bias,
             "failed": own.failed,
-            "p of fit": _p(own.deviance_p),
+            "p of fit": p_in_words(own.deviance_p),
         }
         for own in one.bootstraps
         for row in own.parameters
     ]
 
 
-def _without(reason: str, name: str) -> str:
+def without(reason: str, name: str) -> str:
+    """A reason without the stratum's name at its head."""
     return reason.removeprefix(f"{name}: ")
 
 
@@ -240,7 +243,7 @@ def _compared(study: Study) -> list[str]:
     shared = (
         ""
         if common.value is None
-        else f"; common number {_steps(common.value, common.low, common.high, one.level)}"
+        else f"; common number {steps_in_words(common.value, common.low, common.high, one.level)}"
     )
     rows: list[Record] = [
         {
@@ -253,13 +256,14 @@ def _compared(study: Study) -> list[str]:
         for row in one.differences
     ]
     return [
-        f"One number of steps for all? {one.test}({degrees}) = {one.statistic:.2f}, p = {_p(one.p_value)}{shared}",
+        f"One number of steps for all? {one.test}({degrees}) = {one.statistic:.2f}, "
+        f"p = {p_in_words(one.p_value)}{shared}",
         tables.as_text(rows).rstrip(),
         *([_wrap(study.not_compared)] if study.not_compared else []),
     ]
 
 
-def _cautions(study: Study) -> list[str]:
+def cautions(study: Study) -> list[str]:
     """Every caution once, with the strata that it holds for."""
     held: dict[str, list[str]] = {}
     kinds: dict[str, Caveat] = {}
@@ -302,115 +306,3 @@ def _list(lines: Sequence[str]) -> str:
         textwrap.fill(line, 100, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False)
         for line in lines
     )
-
-
-def html(study: Study, source: Provenance) -> str:
-    """The study as one self-contained page."""
-    blocks: list[report.Block] = [
-        report.words(
-            "The number of steps is a reading of how fast incidence rises with age, not an observation of steps. Which "
-            "reading holds depends on how many lines of cells are at risk and on whether all people run the same risk; "
-            "both are shown."
-        )
-    ]
-    cautions = _cautions(study)
-    if cautions:
-        blocks.append(report.Caution("Before you use these numbers:", tuple(cautions)))
-    blocks += [
-        report.Heading("Slopes and steps by method"),
-        report.Table(
-            f"Slope of log incidence on log age with {100 * study.level:g}% intervals, and the steps that it is read "
-            "as. Least squares on logarithms is the literature's method; the likelihood uses band counts. A dash marks "
-            "what the data do not limit.",
-            overview(study),
-        ),
-        report.Figure(
-            plots.picture(plots.curves([(one.stratum, one.fits) for one in study.analyses])).decode(),
-            "New cases per 100,000 person-years by age, on logarithmic axes, and the fitted curves. Bars are exact 95% "
-            "Poisson intervals where counts are known. Hollow points were left out of the fit: the open last band, or "
-            "ages outside the range.",
-            "Observed incidence by age and fitted curves",
-        ),
-        report.Figure(
-            plots.picture(plots.steps(study.analyses)).decode(),
-            f"The number of steps by method, with {100 * study.level:g}% intervals; an arrow marks an interval that "
-            "goes on.",
-            "Steps by method for each stratum",
-        ),
-        report.Heading("Steps under one lineage of cells and under many"),
-        report.words(
-            "With few lineages a step must be fast for the disease to happen at all, so that many people have passed "
-            "it by middle age; the curve then bends, and the same slope stands for more steps. The rates are those "
-            "that go with each reading if every step has one rate; they are assumptions made numbers, not measurements."
-        ),
-    ]
-    if len(study.analyses) > 2:
-        blocks.append(report.Table("Steps by the number of lineages.", _side_by_side(study)))
-    else:
-        blocks += [
-            report.Table(f"{one.stratum.name}: readings.", readings(one.readings)) for one in study.analyses
-        ]
-    blocks += _comparison_blocks(study)
-    blocks.append(report.Heading("Models side by side"))
-    for one in study.analyses:
-        if one.fits:
-            blocks.append(report.Table(f"{one.stratum.name}: models.", _models(one, study)))
-        notes = [f"{own.title}: {note}" for own in one.fits for note in own.notes]
-        notes += [
-            f"Not fitted: {own.model}: {_without(own.reason, one.stratum.name)}" for own in one.problems
-        ]
-        if notes:
-            blocks.append(report.Words(tuple(notes)))
-        if one.bootstraps:
-            blocks.append(
-                report.Table(
-                    f"{one.stratum.name}: parametric bootstrap of {one.bootstraps[0].replicates} replicates, "
-                    "percentile intervals; the p-value is the share of replicates that fit worse.",
-                    _bootstraps(one),
-                )
-            )
-    blocks += [
-        report.Heading("What 'steps = slope + 1' assumes"),
-        report.Words((*ASSUMPTIONS, UNIDENTIFIED)),
-        report.Heading("Equations"),
-        *EQUATIONS,
-    ]
-    return report.page("Multistep models of onset", conclusion(study), blocks, source)
-
-
-def _comparison_blocks(study: Study) -> list[report.Block]:
-    if len(study.analyses) < 2:
-        return []
-    blocks: list[report.Block] = [report.Heading("Is one number of steps enough for all?")]
-    one = study.comparison
-    if one is not None:
-        degrees = ", ".join(map(str, one.degrees_of_freedom))
-        common = one.common
-        shared = (
-            ""
-            if common.value is None
-            else f" The common number is {_steps(common.value, common.low, common.high, one.level)}."
-        )
-        blocks.append(
-            report.words(
-                f"{one.title}, {one.test}({degrees}) = {one.statistic:.2f}, p = {_p(one.p_value)}.{shared} Intervals "
-                "of differences are not adjusted for their number."
-            )
-        )
-        blocks.append(
-            report.Table(
-                f"Difference in steps from {one.differences[0].reference}.",
-                [
-                    {
-                        "stratum": row.stratum,
-                        "difference in steps": row.steps,
-                        "low": row.low,
-                        "high": row.high,
-                    }
-                    for row in one.differences
-                ],
-            )
-        )
-    if study.not_compared:
-        blocks.append(report.words(study.not_compared))
-    return blocks

@@ -5,7 +5,8 @@ import numpy as np
 
 from aitia.causes.errors import ModelError
 from aitia.causes.multistep import likelihood
-from aitia.causes.multistep.fitting import ALPHA, Fit, bands_of, problem_of
+from aitia.causes.multistep.fitted import Fit
+from aitia.causes.multistep.fitting import ALPHA, bands_of, problem_of
 from aitia.causes.multistep.models import named
 from aitia.causes.tables import Record
 

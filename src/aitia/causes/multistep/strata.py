@@ -9,7 +9,8 @@ from scipy import stats
 
 from aitia.causes.errors import ModelError
 from aitia.causes.multistep import likelihood, profile
-from aitia.causes.multistep.fitting import Bands, Estimate, Fit, bands_of
+from aitia.causes.multistep.fitted import Estimate, Fit
+from aitia.causes.multistep.fitting import Bands, bands_of
 from aitia.causes.multistep.likelihood import Optimum, Problem
 from aitia.causes.multistep.models import STEPS, Model, named
 from aitia.causes.tables import Record

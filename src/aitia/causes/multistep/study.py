@@ -8,7 +8,8 @@ import msgspec
 from aitia.causes.errors import ModelError
 from aitia.causes.multistep import words
 from aitia.causes.multistep.data import Stratum
-from aitia.causes.multistep.fitting import Fit, fit
+from aitia.causes.multistep.fitted import Fit
+from aitia.causes.multistep.fitting import fit
 from aitia.causes.multistep.literature import LeastSquares, least_squares
 from aitia.causes.multistep.resampling import Bootstrap, bootstrap
 from aitia.causes.multistep.strata import Comparison, comparable, compare

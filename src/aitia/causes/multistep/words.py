@@ -10,7 +10,8 @@ from scipy import stats
 from aitia.causes.errors import ModelError
 from aitia.causes.multistep import likelihood
 from aitia.causes.multistep.data import Band, Stratum
-from aitia.causes.multistep.fitting import Estimate, Fit, bands_of, fit, problem_of
+from aitia.causes.multistep.fitted import Estimate, Fit
+from aitia.causes.multistep.fitting import bands_of, fit, problem_of
 from aitia.causes.multistep.literature import LeastSquares
 from aitia.causes.multistep.models import named
 
