@@ -73,6 +73,10 @@ class Design(msgspec.Struct, frozen=True):
     event: Array
     total: Array
     begins: Array
+    groups: Ints
+    """Sets of places from which the disease, once begun there, has the same rates from outside."""
+    outside: Array
+    """Those rates by parameter, group and place."""
 
 
 def compile_cohort(cohort: Cohort, *, precision: float = 1.0, jobs: int = 1) -> Data:
@@ -256,7 +260,31 @@ def design(data: Data, wired: Wiring) -> Design:
             event[:, rate] = np.where(
                 closed.reached < 0, 0.0, each[np.arange(len(each)), closed.reached % size]
             )
-    return Design(data, wired, event, total, np.maximum(wired.begins, _SEED_FLOOR))
+    groups, outside = _beginnings(wired)
+    return Design(data, wired, event, total, np.maximum(wired.begins, _SEED_FLOOR), groups, outside)
+
+
+def _beginnings(wired: Wiring) -> tuple[Ints, Array]:
+    """Joins the places that can be begun from together, so that the engine runs once for each set of them.
+
+    What a place has from outside once it is ill itself plays no part, so only the rest of their rates must agree.
+    """
+    groups: list[int] = []
+    rows: list[Array] = []
+    for place in range(len(wired.places)):
+        mine, bit = wired.outside[:, place], 1 << place
+        for number, (group, row) in enumerate(zip(groups, rows, strict=True)):
+            differ = np.flatnonzero((row != mine).any(axis=0))
+            if all(other == place or group == 1 << other for other in differ):
+                joined = row.copy()
+                if group.bit_count() == 1:
+                    joined[:, group.bit_length() - 1] = mine[:, group.bit_length() - 1]
+                groups[number], rows[number] = group | bit, joined
+                break
+        else:
+            groups.append(bit)
+            rows.append(mine)
+    return np.array(groups, np.int64), np.stack(rows, axis=1)
 
 
 def by_patient(designed: Design, theta: Array) -> Array:
@@ -279,7 +307,8 @@ def hidden_by_patient(designed: Design, theta: Array) -> Array:
         return np.zeros(0)
     common = (
         np.tensordot(theta, wired.contact, 1),
-        np.tensordot(theta, wired.outside, 1),
+        designed.groups,
+        np.tensordot(theta, designed.outside, 1),
         designed.begins,
         programs.steps,
         programs.durations,

@@ -215,6 +215,7 @@ def _keep(
 @compiled
 def log_likelihoods(
     contact: Array,
+    groups: Ints,
     outside: Array,
     begins: Array,
     steps: Ints,
@@ -225,6 +226,8 @@ def log_likelihoods(
 ) -> Array:
     """The log likelihood of each patient, given what was seen first.
 
+    groups: sets of places where the disease may begin that share their rates from outside; outside[g, j] is that of
+    place j if it began in group g.
     steps[r] has a row's operation, its open places, and where its units start and stop. bounds[p] are the first row of
     patient p's program, the first after onset, and the end; seeds[p] the places where the disease may have
     begun. The rows up to onset give the likelihood of the onset itself, by which that of the whole is divided.
@@ -243,13 +246,16 @@ def log_likelihoods(
     result = np.zeros(bounds.shape[0])
     for patient in range(bounds.shape[0]):
         onset, whole = 0.0, 0.0
-        for seed in range(size):
-            if not seeds[patient] >> seed & 1:
+        for group in range(groups.shape[0]):
+            count = 0
+            for seed in range(size):
+                if groups[group] & seeds[patient] & (1 << seed):
+                    states[count], mass[count] = 1 << seed, begins[seed]
+                    rates[count] = outside[group] + contact[seed]
+                    slot[states[count]] = count
+                    count += 1
+            if count == 0:
                 continue
-            count = 1
-            states[0], mass[0] = 1 << seed, begins[seed]
-            rates[0] = outside[seed] + contact[seed]
-            slot[states[0]] = 0
             for at in range(bounds[patient, 0], bounds[patient, 2]):
                 operation, open_, start, stop = steps[at, 0], steps[at, 1], steps[at, 2], steps[at, 3]
                 if operation == REQUIRE:
