@@ -31,8 +31,9 @@ _LN2 = 0.6931471805599453
 def compiled(function: Function) -> Function:
     """The function compiled for the machine, free of Python's lock, kept on disk between runs.
 
-    What is kept holds copies of the small functions that it calls from other files: after a change to one of those, delete
-    the .nbi and .nbc files in __pycache__. Division by zero gives infinity, as in NumPy: a check would keep the compiler from working on several lives at once.
+    Division by zero gives infinity, as in NumPy: a check would keep the compiler from working on several lives at once.
+    What is kept on disk holds copies of the small functions that it calls from other files: after a change to one of
+    those alone, delete the .nbi and .nbc files in __pycache__.
     """
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 

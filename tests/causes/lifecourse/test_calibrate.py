@@ -134,6 +134,19 @@ def test_a_number_at_its_bound_is_said() -> None:
     assert found.parameters[0]["low"] is None
 
 
+@pytest.mark.parametrize(
+    "quantity", ["case_share", "penetrance", "log_log_slope", "mean_age_at_onset", "incidence"]
+)
+def test_a_target_about_a_variant_that_nobody_has(quantity: str) -> None:
+    text = BASE.replace("carriers: 0.01", "carriers: 0")
+    targets = (TARGETS[0], Target(quantity=quantity, of="H", value=0.5))  # type: ignore[arg-type]
+    scenario = msgspec.structs.replace(
+        lifecourse.scenario_of(text), calibration=Calibration(free=FREE[:1], targets=targets)
+    )
+    with pytest.raises(ModelError, match=r"calibration\.targets\.2.*has no value in this scenario"):
+        fit(scenario)
+
+
 def test_the_targets_are_drawn(tmp_path: Path) -> None:
     fit(truthful()).plot(str(tmp_path / "targets.png"))
     assert (tmp_path / "targets.png").read_bytes().startswith(b"\x89PNG")

@@ -128,6 +128,42 @@ def test_als_in_europe_cannot_meet_everything() -> None:
         assert float(ratios[name]["low"] or 9) < 1 < float(ratios[name]["high"] or 0)
 
 
+@pytest.mark.parametrize(
+    ("steps", "lineages", "rate", "misfit", "slope", "c9orf72", "sod1"),
+    [(6, 1e5, 0.002, 107, 4.3, 0.003, 0.0004), (8, 1.0, 0.025, 95, 4.6, 0.37, 0.42)],
+)
+def test_other_readings_of_the_steps(
+    steps: int, lineages: float, rate: float, misfit: float, slope: float, c9orf72: float, sod1: float
+) -> None:
+    # Carriers have the same number of steps left as in the file; only how many went before, or the lineages, differ.
+    scenario = lifecourse.read_scenario(FOLDER / "als-europe.yaml")
+    plan = scenario.calibration
+    assert plan is not None
+    replace = msgspec.structs.replace
+    wide = tuple(
+        replace(free, low=1e-12, high=1e8)
+        if free.what.endswith("hazard_ratio") and "male" not in free.what
+        else free
+        for free in plan.free
+    )
+    variants = tuple(
+        replace(
+            one,
+            steps_taken=one.steps_taken + steps - 6 if one.steps_taken else 0,  # type: ignore[operator]
+            hazard_ratio=1.0 if lineages == 1 else 0.01,
+        )
+        for one in scenario.variants
+    )
+    onset = replace(scenario.onset, steps=steps, lineages=lineages, rate=rate)
+    found = fit(replace(scenario, onset=onset, variants=variants, calibration=replace(plan, free=wide)))
+    assert found.chi_square == pytest.approx(misfit, rel=0.02)
+    fitted = {str(record["target"]): float(record["fitted"] or 0) for record in found.targets}
+    assert fitted["log-log slope at 45 to 75"] == pytest.approx(slope, abs=0.05)
+    ratios = {str(record["free"]): float(record["fitted"] or 0) for record in found.parameters}
+    assert ratios["C9orf72.hazard_ratio"] == pytest.approx(c9orf72, rel=0.1)
+    assert ratios["SOD1.hazard_ratio"] == pytest.approx(sod1, rel=0.1)
+
+
 def test_c9orf72_families_against_the_closed_form() -> None:
     scenario = lifecourse.read_scenario(FOLDER / "c9orf72-families.yaml")
     exact = lifecourse.solve(scenario)

@@ -87,6 +87,13 @@ def fit(scenario: Scenario) -> Calibrated:
     best = _fitted(scenario, plan.free, aimed, start)
     _refuse_undetermined(best, plan.free)
     fitted = with_values(scenario, plan.free, np.exp(best.x))
+    answers = Answers(solve(fitted))
+    for place, target in enumerate(plan.targets):
+        if answers.value(target) <= 0:
+            raise ModelError(
+                f"calibration.targets.{place + 1}, {name_of(target)}: has no value in this scenario, since nobody "
+                "whom it is about lives or falls ill in it."
+            )
     targets = _target_records(scenario, plan, best)
     total = float(2 * best.cost)
     freedom = len(aimed) - len(plan.free)
@@ -119,7 +126,15 @@ class Answers:
         return self._history
 
     def value(self, target: Target) -> float:
-        """What the scenario says of a target's quantity."""
+        """What the scenario says of a target's quantity; 0 if nobody is concerned, or nobody falls ill."""
+        try:
+            with np.errstate(all="ignore"):
+                answer = self._value(target)
+        except (ZeroDivisionError, np.linalg.LinAlgError):
+            return 0.0
+        return answer if math.isfinite(answer) else 0.0
+
+    def _value(self, target: Target) -> float:
         exact = self.exact
         rows = _rows(exact, target.of)
         low, high = target.ages or (0.0, float(exact.edges[-1]))

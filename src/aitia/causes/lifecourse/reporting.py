@@ -169,7 +169,7 @@ def words(run: Run) -> list[str]:
         if exact.model.combinations.weight[rows].sum() > 0:
             said.append(
                 f"{variant.name}: {100 * exact.lifetime_risk(rows):.3g}% of those at risk by it fall ill before "
-                f"death; they make up {100 * exact.case_share(rows):.2g}% of cases."
+                f"death; they make up {100 * exact.case_share(rows):.3g}% of cases."
             )
     records = attribution(exact)
     for record in records:
