@@ -118,9 +118,10 @@ def curves(strata: Sequence[tuple[Stratum, Sequence[Fit]]]) -> "Figure":
     for panel in panels.flat[max(0, count - across) : count]:
         panel.set_xlabel("age, years")
         panel.tick_params(labelbottom=True)
+    order = sorted(named, key=lambda label: label.startswith("observed"))
     drawn.legend(
-        list(named.values()),
-        list(named),
+        [named[label] for label in order],
+        order,
         loc="outside lower center",
         ncols=min(across + 1, 4),
         fontsize=7.5,
