@@ -7,7 +7,8 @@ import pytest
 
 from aitia.causes import lifecourse
 from aitia.causes.errors import ModelError
-from aitia.causes.lifecourse.calibrate import Answers, fit, name_of
+from aitia.causes.lifecourse.calibrate import fit
+from aitia.causes.lifecourse.quantities import Answers, name_of
 from aitia.causes.lifecourse.scenario import Calibration, Free, Scenario, Target
 
 BASE = """

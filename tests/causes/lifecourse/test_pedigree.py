@@ -173,8 +173,9 @@ def test_identical_twins_share_genes_and_nothing_else() -> None:
 @pytest.mark.parametrize("extra", [POLYGENIC, HOME, MENDELIAN, MENDELIAN + POLYGENIC])
 def test_the_familial_share_by_formula_is_that_of_simulated_families(extra: str) -> None:
     from aitia.causes.lifecourse import engine
+    from aitia.causes.lifecourse.kinship import in_order_of_birth, members_of
     from aitia.causes.lifecourse.model import prepare
-    from aitia.causes.lifecourse.pedigree import draw_families, in_order_of_birth, kin_of, members_of
+    from aitia.causes.lifecourse.pedigree import draw_families, kin_of
 
     scenario = lifecourse.scenario_of(COMMON + extra)
     model = prepare(scenario)

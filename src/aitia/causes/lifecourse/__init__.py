@@ -14,7 +14,8 @@ from aitia.causes.lifecourse.calibrate import Calibrated, fit
 from aitia.causes.lifecourse.cases import Cases, sample_cases
 from aitia.causes.lifecourse.exact import Exact, solve
 from aitia.causes.lifecourse.fractions import attribution, remove
-from aitia.causes.lifecourse.pedigree import FamilySimulation, simulate_families
+from aitia.causes.lifecourse.kinship import FamilySimulation
+from aitia.causes.lifecourse.pedigree import simulate_families
 from aitia.causes.lifecourse.reading import read_scenario, scenario_of
 from aitia.causes.lifecourse.scenario import Scenario
 from aitia.causes.lifecourse.simulate import Comparison, Simulation, compare, simulate

@@ -51,6 +51,15 @@ class Combinations(msgspec.Struct, frozen=True):
             found &= self.level[:, place] == self.traits[place].levels.index(text)
         return found
 
+    def people(self) -> list[tuple[str, NDArray[np.bool_] | None]]:
+        """Everyone (None), and for each level of each trait its name and its combinations."""
+        found: list[tuple[str, NDArray[np.bool_] | None]] = [("everyone", None)]
+        for trait in self.traits:
+            for level in trait.levels:
+                name = level if trait.kind in ("sex", "group") else f"{trait.name}: {level}"
+                found.append((name, self.where(**{trait.name: level})))
+        return found
+
     def has(self, name: str) -> bool:
         """Whether there is a trait of this name."""
         return any(trait.name == name for trait in self.traits)

@@ -118,13 +118,7 @@ class Exact(msgspec.Struct, frozen=True):
     def summary(self) -> list[dict[str, Value]]:
         """The main answers, for all and for each level of each trait."""
         records: list[dict[str, Value]] = []
-        traits = self.model.combinations.traits
-        everyone: list[tuple[str, Rows | None]] = [("everyone", None)]
-        for trait in traits:
-            for level in trait.levels:
-                name = level if trait.kind in ("sex", "group") else f"{trait.name}: {level}"
-                everyone.append((name, self.where(**{trait.name: level})))
-        for name, rows in everyone:
+        for name, rows in self.model.combinations.people():
             share = 1.0 if rows is None else float(self.model.combinations.weight[rows].sum())
             if share == 0:
                 continue

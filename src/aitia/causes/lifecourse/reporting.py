@@ -11,7 +11,7 @@ from aitia.causes.lifecourse import plots
 from aitia.causes.lifecourse.calibrate import Calibrated
 from aitia.causes.lifecourse.exact import Exact
 from aitia.causes.lifecourse.fractions import attribution
-from aitia.causes.lifecourse.pedigree import FamilySimulation
+from aitia.causes.lifecourse.kinship import FamilySimulation
 from aitia.causes.lifecourse.recurrence import RELATIVES, relative_risk
 from aitia.causes.lifecourse.scenario import ASSUMED, FITTED, Scenario, citations
 from aitia.causes.lifecourse.simulate import Comparison, Simulation

@@ -68,12 +68,8 @@ class Simulation(msgspec.Struct, frozen=True):
     def summary(self) -> list[dict[str, Value]]:
         """Simulated against exact, for all and for each level of each trait, with the distance in standard errors."""
         exact = solve_model(self.model)
-        everyone: list[tuple[str, NDArray[np.bool_] | None]] = [("everyone", None)]
-        for trait in self.model.combinations.traits:
-            for level in trait.levels:
-                name = level if trait.kind in ("sex", "group") else f"{trait.name}: {level}"
-                everyone.append((name, self.where(**{trait.name: level})))
-        return [_against_exact(self, exact, name, rows) for name, rows in everyone if self.lives(rows)]
+        people = self.model.combinations.people()
+        return [_against_exact(self, exact, name, rows) for name, rows in people if self.lives(rows)]
 
     def plot(self, path: str) -> None:
         """Simulated incidence by age over the exact curve, as a file in the format of its ending."""
