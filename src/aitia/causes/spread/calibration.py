@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 
 from aitia.causes.errors import ModelError
 from aitia.causes.spread.links import Array, set_rates, wiring
@@ -12,7 +12,7 @@ from aitia.causes.spread.maps import BACKGROUND, Map, load_yaml
 from aitia.causes.spread.simulate import simulate_months
 from aitia.causes.tables import Record
 
-_SEARCH, _FINAL = 5_000, 200_000
+_SEARCH, _POLISH, _FINAL = 5_000, 20_000, 200_000
 
 
 class MonthsToSecond(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,26 +103,25 @@ def calibrate(chart: Map, hypothesis: str, figures: Published, *, seed: int = 1)
         model = set_rates(wired, np.exp(logs).tolist())
         return _targets(chart, figures, simulate_months(model, number, seed))
 
-    def loss(logs: Array) -> float:
-        return sum(target.z**2 for target in targets(logs, _SEARCH) if target.z is not None)
+    def search(start: Array, number: int, tries: int) -> OptimizeResult:
+        def loss(logs: Array) -> float:
+            return sum(target.z**2 for target in targets(logs, number) if target.z is not None)
 
-    bounds = [(float(np.log(1e-6)), float(np.log(10)))] * len(wired.rates)
-    tries = []
+        return minimize(
+            loss,
+            start,
+            method="Nelder-Mead",
+            bounds=[(float(np.log(1e-6)), float(np.log(10)))] * len(wired.rates),
+            options={"maxfev": tries, "xatol": 0.01, "fatol": 0.05},
+        )
+
     # The misfit has several valleys: start with each rate in turn above the others.
-    for ahead in wired.rates:
-        start = np.log(
-            [0.2 if rate == ahead else 0.005 if rate == BACKGROUND else 0.03 for rate in wired.rates]
-        )
-        tries.append(
-            minimize(
-                loss,
-                start,
-                method="Nelder-Mead",
-                bounds=bounds,
-                options={"maxfev": 250, "xatol": 0.01, "fatol": 0.05},
-            )
-        )
-    found = min(tries, key=lambda one: float(one.fun))
+    starts = [
+        np.log([0.2 if rate == ahead else 0.005 if rate == BACKGROUND else 0.03 for rate in wired.rates])
+        for ahead in wired.rates
+    ]
+    found = min((search(start, _SEARCH, 250) for start in starts), key=lambda one: float(one.fun))
+    found = search(found.x, _POLISH, 150)
     final = targets(found.x, _FINAL)
     missed = [target for target in final if target.z is not None and abs(target.z) > 1.96]
     said = (
