@@ -119,7 +119,8 @@ def fit(
     names = list(dict.fromkeys(hypotheses or cohort.chart.hypotheses))
     data = compile_cohort(cohort, precision=precision, jobs=jobs)
     designs = {name: design(data, wiring(cohort.chart, name)) for name in names}
-    fits = sorted((fit_design(designs[name]) for name in names), key=lambda found: found.aic)
+    # Rounded, so that hypotheses which are one model keep the order of the map.
+    fits = sorted((fit_design(designs[name]) for name in names), key=lambda found: round(found.aic, 4))
     best = fits[0].aic
     relative = {found.hypothesis: exp((best - found.aic) / 2) for found in fits}
     pairs = tuple(
