@@ -11,6 +11,7 @@ _COMMANDS = {
     "search": ("aitia.cli.search", "Find the statements nearest to a question."),
     "library": ("aitia.cli.library", "Make, fill, list, show and check libraries."),
     "doctor": ("aitia.cli.doctor", "Find out what is wrong, and mend it."),
+    "model": ("aitia.cli.model", "Run models of causes: multistep, life course, spread."),
     "completion": ("aitia.cli.completion", "Print the completion script for your shell."),
 }
 
