@@ -184,3 +184,19 @@ def test_nothing_that_can_be_fitted_is_an_error() -> None:
     one = register("x", edges(50, 70, 10), [10, 30], [1e6] * 2)
     with pytest.raises(ModelError, match="cannot be identified"):
         multistep.study([one], ["clonal"])
+
+
+def test_one_lineage_is_one_lineage_whatever_is_fitted() -> None:
+    """The columns of steps do not change with the models, or with the lineages of the exact one, that are asked for."""
+    one = register("x", edges(40, 80, 5), [3, 9, 14, 30, 44, 61, 80, 75], [1e6] * 8)
+    plain = multistep.study([one]).summary()[0]
+    for asked in (
+        multistep.study([one], ["erlang"], lineages=1e6),
+        multistep.study([one], ["gompertz"]),
+    ):
+        for field in ("steps_many_lineages", "steps_one_lineage", "likelihood_low", "one_lineage_high"):
+            assert asked.summary()[0][field] == plain[field]
+    wide = multistep.study([one], likelihood="negative-binomial")
+    assert wide.analyses[0].of("armitage-doll") is not None
+    assert wide.analyses[0].readings[0].whole_steps
+    assert wide.summary()[0]["one_lineage_high"] != plain["one_lineage_high"]

@@ -120,15 +120,15 @@ def fit(
     optimum = _optimum(chosen, problem, bands, stratum.name)
     degrees = bands.cases.size - free
     goodness = _goodness(problem, optimum, bands, degrees)
-    threshold = _threshold(goodness, bands, degrees, level, dispersed)
+    allowed = threshold(goodness, bands, level, dispersed)
     ends: list[Interval] | None = None
-    if threshold is not None and chosen.steps is None:
+    if allowed is not None and chosen.steps is None:
         optimum, ends = _intervals(
-            problem, parameters, optimum, bands, threshold, f"{stratum.name}: {chosen.title}"
+            problem, parameters, optimum, bands, allowed, f"{stratum.name}: {chosen.title}"
         )
         goodness = _goodness(problem, optimum, bands, degrees)
     curve = optimum.at[:, : len(chosen.parameters)]
-    estimates, notes = _estimates(chosen, parameters, problem, optimum, ends, bands, threshold)
+    estimates, notes = _estimates(chosen, parameters, problem, optimum, ends, bands, allowed)
     slope, peak = shape(chosen, curve)
     known = bands.counted
     value = float(optimum.log_likelihood[0])
@@ -228,16 +228,15 @@ def _goodness(problem: Problem, optimum: Optimum, bands: Bands, degrees: int) ->
     )
 
 
-def _threshold(
-    goodness: GoodnessOfFit, bands: Bands, degrees: int, level: float, dispersed: bool
-) -> float | None:
+def threshold(goodness: GoodnessOfFit, bands: Bands, level: float, dispersed: bool) -> float | None:
     """How far twice the log-likelihood falls at an interval's end; None if there is nothing to measure it by."""
     if bands.counted and not dispersed:
         return float(stats.chi2.ppf(level, 1))
     if bands.counted:
         # The scatter too is estimated, from as many bands as there are; with chi-squared 95% intervals held the truth
-        # in 91% of registers, with this in 95 to 96% (docs/validation.md).
+        # in 91% of registers, with this in 95% (docs/validation.md).
         return float(stats.f.ppf(level, 1, bands.cases.size))
+    degrees = goodness.degrees_of_freedom
     if degrees <= 0 or not goodness.dispersion:
         return None
     return float(stats.f.ppf(level, 1, degrees)) * goodness.dispersion

@@ -11,7 +11,7 @@ from scipy import stats
 
 from aitia.causes.errors import ModelError
 from aitia.causes.multistep.data import Band, Stratum
-from aitia.causes.multistep.fitted import Fit
+from aitia.causes.multistep.fitted import Estimate, Fit
 from aitia.errors import StateError
 
 if TYPE_CHECKING:
@@ -194,15 +194,16 @@ def steps(analyses: "Sequence[Analysis]") -> "Figure":
         "likelihood, many lineages (slope + 1)": ("o", "#0072B2"),
         "likelihood, one lineage": ("D", "#E69F00"),
     }
-    ends = [three for one in analyses for own in one.fits if (three := _three(own)) is not None]
+    read = [_three(one.reading(lineages)) for one in analyses for lineages in (None, 1.0)]
+    ends = [three for three in read if three is not None]
     highest = max((high or value for value, _, high in ends), default=8.0)
     most = min(14.0, max(8.0, 2 * math.ceil(highest / 2)))
     for row, one in enumerate(analyses):
-        line, many, single = one.least_squares, one.of("armitage-doll"), one.of("erlang")
+        line = one.least_squares
         found = [
             (line.slope + 1, _plus(line.low), _plus(line.high)) if line else None,
-            _three(many),
-            _three(single) if single and single.lineages == 1 else None,
+            _three(one.reading(None)),
+            _three(one.reading(1.0)),
         ]
         for place, (label, three) in enumerate(zip(looks, found, strict=True)):
             if three is None:
@@ -233,7 +234,5 @@ def _plus(slope: float | None) -> float | None:
     return None if slope is None else slope + 1
 
 
-def _three(fit: Fit | None) -> tuple[float, float | None, float | None] | None:
-    if fit is None or fit.steps is None or fit.steps.value is None:
-        return None
-    return fit.steps.value, fit.steps.low, fit.steps.high
+def _three(steps: Estimate | None) -> tuple[float, float | None, float | None] | None:
+    return None if steps is None or steps.value is None else (steps.value, steps.low, steps.high)

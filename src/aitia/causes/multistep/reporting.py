@@ -21,27 +21,22 @@ def conclusion(study: Study) -> str:
     """The result in one or two sentences."""
     if len(study.analyses) == 1:
         one = study.analyses[0]
-        many, single = one.of("armitage-doll"), one.of("erlang")
-        if many is None or many.steps is None or many.steps.value is None:
+        many, single = one.reading(None), one.reading(1.0)
+        if many is None or many.value is None:
             return f"{one.stratum.name}: the number of steps was not estimated; see the table of models."
         said = (
-            f"{one.stratum.name}: log incidence rises with log age by {many.steps.value - 1:.2f}. Read as slope + 1 "
-            f"that is {steps_in_words(many.steps.value, many.steps.low, many.steps.high, study.level)}, if very many "
+            f"{one.stratum.name}: log incidence rises with log age by {many.value - 1:.2f}. Read as slope + 1 "
+            f"that is {steps_in_words(many.value, many.low, many.high, study.level)}, if very many "
             "lines of cells are at risk."
         )
-        if (
-            single is not None
-            and single.lineages == 1
-            and single.steps is not None
-            and single.steps.value is not None
-        ):
-            exact = steps_in_words(single.steps.value, single.steps.low, single.steps.high, study.level)
+        if single is not None and single.value is not None:
+            exact = steps_in_words(single.value, single.low, single.high, study.level)
             said += f" With one line of cells the same data mean {exact}."
         if any(own.kind == "over-dispersion" for own in one.caveats):
             said += " But a power law does not fit these counts."
         return said
-    found = [one.of("armitage-doll") for one in study.analyses]
-    slopes = [one.steps.value - 1 for one in found if one and one.steps and one.steps.value is not None]
+    found = [one.reading(None) for one in study.analyses]
+    slopes = [steps.value - 1 for steps in found if steps is not None and steps.value is not None]
     said = f"{len(study.analyses)} strata"
     if slopes:
         said += f", with slopes of log incidence on log age from {min(slopes):.2f} to {max(slopes):.2f}"

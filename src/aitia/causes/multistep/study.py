@@ -8,7 +8,7 @@ import msgspec
 from aitia.causes.errors import ModelError
 from aitia.causes.multistep import words
 from aitia.causes.multistep.data import Stratum
-from aitia.causes.multistep.fitted import Fit
+from aitia.causes.multistep.fitted import Estimate, Fit
 from aitia.causes.multistep.fitting import fit
 from aitia.causes.multistep.literature import LeastSquares, least_squares
 from aitia.causes.multistep.resampling import Bootstrap, bootstrap
@@ -49,6 +49,10 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     def of(self, model: str) -> Fit | None:
         """The fit of a model, if it was fitted."""
         return next((one for one in self.fits if one.model == model), None)
+
+    def reading(self, lineages: float | None) -> Estimate | None:
+        """The number of steps under so many lineages of cells; None stands for very many."""
+        return next((one.steps for one in self.readings if one.lineages == lineages), None)
 
 
 class Study(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +109,7 @@ def study(
     ]
     if not any(one.fits for one in analyses):
         raise ModelError(analyses[0].problems[0].reason)
-    comparison, why = _compared(analyses, lineages)
+    comparison, why = _compared(analyses)
     return Study(
         analyses=tuple(analyses),
         comparison=comparison,
@@ -152,13 +156,13 @@ def _analyse(
         least_squares=line,
         fits=tuple(fits),
         problems=tuple(problems),
-        readings=words.readings(fitted, level=level),
+        readings=words.readings(fitted, level=level, likelihood=likelihood),
         bootstraps=tuple(bootstraps),
         caveats=words.caveats(fitted, stratum, main, line, fits),
     )
 
 
-def _compared(analyses: Sequence[Analysis], lineages: float) -> tuple[Comparison | None, str | None]:
+def _compared(analyses: Sequence[Analysis]) -> tuple[Comparison | None, str | None]:
     if len(analyses) < 2:
         return None, None
     for model in ("armitage-doll", "erlang"):
@@ -181,7 +185,6 @@ def _compared(analyses: Sequence[Analysis], lineages: float) -> tuple[Comparison
             return found, (
                 f"Took no part, for want of enough bands or counts: {'; '.join(out)}." if out else None
             )
-    del lineages
     return None, (
         "The strata cannot be compared: that takes the model armitage-doll or erlang, Poisson counts, or rates in at "
         "least seven closed bands."
@@ -189,10 +192,9 @@ def _compared(analyses: Sequence[Analysis], lineages: float) -> tuple[Comparison
 
 
 def _overview(one: Analysis) -> Record:
-    line, many, single = one.least_squares, one.of("armitage-doll"), one.of("erlang")
+    line = one.least_squares
     closed = [band for band in one.fitted.bands if band.high is not None]
-    steps = many.steps if many else None
-    exact = single.steps if single else None
+    steps, exact = one.reading(None), one.reading(1.0)
     return {
         "stratum": one.stratum.name,
         "bands": len(closed),
@@ -231,7 +233,7 @@ def _by_model(one: Analysis) -> list[Record]:
                 "peak_age": own.peak_age,
                 "log_likelihood": own.log_likelihood,
                 "aic": own.aic,
-                "aic_above_best": None if own.aic is None or least is None else own.aic - least,
+                "aic_above_best": None if own.aic is None or least is None else round(own.aic - least, 6),
                 "deviance": good.deviance if own.stratum.counted else None,
                 "deviance_p": good.deviance_p,
                 "pearson": good.pearson if own.stratum.counted else None,

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from aitia.causes.errors import ModelError
 from aitia.causes.multistep import likelihood
 from aitia.causes.multistep.data import Band, Stratum
 from aitia.causes.multistep.fitted import Estimate, Fit
-from aitia.causes.multistep.fitting import bands_of, fit, problem_of
+from aitia.causes.multistep.fitting import bands_of, fit, problem_of, threshold
 from aitia.causes.multistep.literature import LeastSquares
 from aitia.causes.multistep.models import named
 
@@ -62,16 +61,20 @@ class Caveat(msgspec.Struct, frozen=True):
 
 
 def readings(
-    stratum: Stratum, *, level: float = 0.95, lineages: Sequence[float] = LINEAGES
+    stratum: Stratum,
+    *,
+    level: float = 0.95,
+    lineages: Sequence[float] = LINEAGES,
+    likelihood: str = "poisson",
 ) -> tuple[Reading, ...]:
     """The number of steps under one lineage of cells, under more, and in the limit of very many."""
     found = []
     for count in (*lineages, None):
         try:
             one = (
-                fit(stratum, level=level)
+                fit(stratum, level=level, likelihood=likelihood)
                 if count is None
-                else fit(stratum, "erlang", lineages=count, level=level)
+                else fit(stratum, "erlang", lineages=count, level=level, likelihood=likelihood)
             )
         except ModelError as error:
             found.append(Reading(lineages=count, steps=None, rate=None, whole_steps=(), problem=str(error)))
@@ -83,26 +86,23 @@ def readings(
 
 def _whole(one: Fit, most: int = 30) -> tuple[int, ...]:
     """The whole numbers of steps that the likelihood does not reject."""
-    degrees = one.goodness.degrees_of_freedom
-    if one.stratum.counted:
-        threshold = float(stats.chi2.ppf(one.level, 1))
-    elif degrees > 0 and one.goodness.dispersion:
-        threshold = float(stats.f.ppf(one.level, 1, degrees)) * one.goodness.dispersion
-    else:
-        return ()
     bands = bands_of(one.stratum)
-    problem = problem_of(named(one.model, lineages=one.lineages), bands)
+    dispersed = one.likelihood == "negative-binomial"
+    allowed = threshold(one.goodness, bands, one.level, dispersed)
+    if allowed is None:
+        return ()
+    problem = problem_of(named(one.model, lineages=one.lineages), bands, dispersed=dispersed)
     numbers = np.arange(1, most + 1)
     start = np.repeat(np.array([one.coordinates]), most, axis=0)
     # Along the ridge on which the hazard at 60 stays as it is.
     for k, n in enumerate(numbers):
         guess = named(one.model, lineages=one.lineages).starts(float(n - 1), _level(one))[0]
-        start[k] = [np.log(n), np.log(guess[1])]
+        start[k, :2] = np.log(n), np.log(guess[1])
     held = np.zeros_like(start, bool)
     held[:, 0] = True
     found = likelihood.maximise(problem, start, bands.cases[None, :], held)
     best = float(likelihood.log_likelihood(problem, np.array([one.coordinates]), bands.cases[None, :])[0])
-    near = found.converged & (2 * (best - found.log_likelihood) <= threshold)
+    near = found.converged & (2 * (best - found.log_likelihood) <= allowed)
     return tuple(int(n) for n in numbers[near])
 
 
