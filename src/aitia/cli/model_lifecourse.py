@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aitia.cli.model_file import DataFile
 from aitia.cli.shared import deliver, tell
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ Exact answers need no simulation; --people and --families add it. The same seed 
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("scenario", type=click.Path(path_type=Path), metavar="SCENARIO.yaml")
+@click.argument("scenario", type=DataFile(), metavar="SCENARIO.yaml")
 @click.option("--people", type=int, default=0, metavar="N", help="Simulate N people.")
 @click.option("--families", type=int, default=0, metavar="N", help="Simulate N families.")
 @click.option(

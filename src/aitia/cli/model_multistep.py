@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from aitia.cli.model_file import DataFile
 from aitia.cli.shared import deliver, tell
 
 _EPILOG = """\b
@@ -39,7 +40,7 @@ class _Ages(click.ParamType[tuple[float, float]]):
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("data", type=click.Path(path_type=Path), metavar="DATA.csv")
+@click.argument("data", type=DataFile(), metavar="DATA.csv")
 @click.option("--by", metavar="COLUMN,...", help="Fit each group by itself, e.g. sex or population,sex.")
 @click.option("--model", "models", multiple=True, metavar="NAME", help="A model to fit; may be repeated.")
 @click.option("--ages", type=_Ages(), metavar="FROM-TO", help="Fit only bands within these completed years.")

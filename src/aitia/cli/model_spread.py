@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from aitia.causes.errors import ModelError
+from aitia.cli.model_file import DataFile
 from aitia.cli.shared import deliver, tell
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ Examples:
   aitia model spread --simulate 200 --hypothesis dying-forward --seed 1 --output cohort.csv
   aitia model spread --power --hypothesis dying-forward --patients 25,50,100 --visits 3 --layers 0.5"""
 )
-@click.argument("cohort", required=False, type=click.Path(path_type=Path), metavar="[COHORT.csv]")
+@click.argument("cohort", required=False, type=DataFile(), metavar="[COHORT.csv]")
 @click.option(
     "--map", "map_file", type=click.Path(path_type=Path), help="A map of regions (YAML). Default: ALS."
 )
