@@ -4,10 +4,12 @@
 >>> article = library.ask("How is migraine treated?", audience="patient")  # doctest: +SKIP
 """
 
+import re
 from functools import cached_property
 
 from msgspec import Struct
-from sqlalchemy import Engine
+from msgspec.structs import replace
+from sqlalchemy import Connection, Engine, select
 
 from aitia.answers.documents.asked import Asked, take_apart
 from aitia.answers.documents.compose import About, compose
@@ -22,7 +24,12 @@ from aitia.library.store.database import engine, reading
 from aitia.library.store.index import open_index
 from aitia.library.store.libraries import StoredLibrary, count_sources, find
 from aitia.library.store.reading import by_number
+from aitia.library.store.tables import sources
+from aitia.search.spelling import nearest_word
 from aitia.service import Library
+
+_MOST_TITLES = 50_000
+"""Sources in whose titles the right spelling of a word is looked for; among more it would take too long."""
 
 
 class FoundPassage(Struct, frozen=True):
@@ -98,7 +105,23 @@ class DocumentLibrary:
         asked = self.analyse(question)
         with reading(self.database) as connection:
             found = retrieve(connection, self._index, asked, audience)
+            if asked.unknown:
+                found = replace(found, mended=self._mended(connection, asked))
         return compose(self.about, asked, found, audience, length)
+
+    def _mended(self, connection: Connection, asked: Asked) -> str:
+        """The question with unknown words spelt as in the titles, or nothing."""
+        if self._sources > _MOST_TITLES:
+            return ""
+        rows = connection.execute(select(sources.c.title).where(sources.c.library_id == self.library.id))
+        words = {word.lower() for (title,) in rows for word in re.findall(r"[^\W\d_]{5,}", title)}
+        question = asked.question
+        for word in asked.unknown:
+            right = nearest_word(word, words)
+            if right is None:
+                return ""
+            question = re.sub(rf"\b{re.escape(word)}\b", right, question)
+        return question
 
     def search(self, question: str, top: int = 10) -> list[FoundPassage]:
         """The passages nearest to a question, best first, none of a retracted source."""
@@ -124,7 +147,7 @@ class DocumentLibrary:
         for entry in entries:
             best.setdefault(entry.source, entry.score)
         with reading(self.database) as connection:
-            held = by_number(connection, list(best), with_spans=False)
+            held = by_number(connection, list(best), with_text=False)
         found = [
             (held[number].source, score)
             for number, score in best.items()

@@ -145,3 +145,71 @@ def test_an_emergency_gets_a_signpost_before_anything_else(library: DocumentLibr
 def test_the_example_documents_are_what_their_maker_makes() -> None:
     assert (FOLDER / "migraine-guideline.pdf").read_bytes() == make.migraine_pdf()
     assert (FOLDER / "gout-pathway.docx").read_bytes() == make.gout_docx()
+
+
+def pages(folder: Path, **texts: str) -> DocumentLibrary:
+    """A library of Markdown pages."""
+    folder.mkdir()
+    for name, text in texts.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    run("library", "add", "--library", "pages", str(folder), "--jobs", "1")
+    return DocumentLibrary.open("pages")
+
+
+def told(library: DocumentLibrary, question: str, audience: str = "clinician") -> str:
+    """All that an answer says."""
+    article = library.ask(question, audience)
+    bullets = [one.text for section in article.sections for one in section.statements]
+    return " ".join([article.lead.text, *bullets])
+
+
+@pytest.mark.usefixtures("database")
+def test_one_type_of_a_disease_does_not_answer_for_another(tmp_path: Path) -> None:
+    library = pages(
+        tmp_path / "pages",
+        one="# Type 1 diabetes\n\n## Treatment\n\nType 1 diabetes is treated with insulin for life.\n",
+        two="# Type 2 diabetes\n\n## Treatment\n\nType 2 diabetes is treated with diet and metformin first.\n",
+    )
+    assert "insulin" in told(library, "How is type 1 diabetes treated?")
+    assert "metformin" not in told(library, "How is type 1 diabetes treated?")
+    assert "metformin" in told(library, "How is type 2 diabetes treated?")
+
+
+@pytest.mark.usefixtures("database")
+def test_a_list_item_is_not_torn_from_the_words_that_turn_it_round(tmp_path: Path) -> None:
+    jsonl = tmp_path / "leaflet.jsonl"
+    jsonl.write_text(
+        '{"id": "a", "title": "Aspirin", "text": "Aspirin is used to treat pain. Talk to your doctor before you take '
+        'aspirin if you: - Take other medicines, especially warfarin with aspirin. - Have had a stomach ulcer."}\n',
+        encoding="utf-8",
+    )
+    run("library", "add", "--library", "leaflets", str(jsonl), "--jobs", "1")
+    said = told(DocumentLibrary.open("leaflets"), "Can I take aspirin with warfarin?", "patient")
+    assert "Take other medicines" not in said
+
+
+@pytest.mark.usefixtures("database")
+def test_who_asks_and_how_it_is_spelt_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    library = pages(
+        tmp_path / "pages",
+        one="# Scoliosis\n\nScoliosis is a sideways curve of the spine.\n\n## Outlook\n\nScoliosis gets worse in one "
+        "child in ten during growth.\n",
+    )
+    assert "sideways curve" in told(library, "My daughter was told she has scoliosis, what is that?")
+    refused = library.ask("What is scoliossis?")
+    assert not refused.answered
+    assert refused.follow_ups == ("What is scoliosis?",)
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "My 3 year old son swallowed a button battery",
+        "I took 25 iron pills last night",
+        "I think I am having a heart attack",
+    ],
+)
+def test_an_emergency_is_signposted_though_no_document_speaks_of_it(tmp_path: Path, question: str) -> None:
+    library = pages(tmp_path / "pages", one="# Gout\n\nGout is an arthritis.\n")
+    assert library.ask(question, "patient").notice

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from aitia.errors import AitiaError
 from aitia.library.connectors import Connector, Fetched
 from aitia.library.intake import Job, Progress
+from aitia.library.plugins import plugins
 from aitia.library.workers import DOCUMENTS, Part
 
 if TYPE_CHECKING:
@@ -20,17 +20,7 @@ GROUP = "aitia.connectors"
 
 @cache
 def _found() -> tuple[dict[str, Connector], dict[str, str]]:
-    loaded: dict[str, Connector] = {}
-    broken: dict[str, str] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        try:
-            connector = point.load()
-            if not isinstance(connector, Connector):
-                raise TypeError(f"{point.value} is no Connector")
-            loaded[connector.name] = connector
-        except Exception as error:  # one bad plugin must not stop the rest
-            broken[point.name] = f"{type(error).__name__}: {error}"
-    return loaded, broken
+    return plugins(GROUP, Connector)
 
 
 def connectors() -> dict[str, Connector]:

@@ -14,6 +14,14 @@ from aitia.search.analysis import readable
 from aitia.search.terms import stems, stop_stems
 
 DEFINITION = "definition"
+_PEOPLE = frozenset(
+    stems(
+        "husband wife spouse partner mother mom mum father dad parent grandmother grandfather grandma grandpa son "
+        "daughter sister brother aunt uncle friend people person patient someone somebody anyone ago today yesterday "
+        "told said just know think thank please help question suffer old mellitus"
+    )
+)
+"""Who it is about and how it is told, which no passage need speak of."""
 _FAINT = 0.6
 """How much the words that only name the facet ("causes", "treated") count in the search."""
 
@@ -54,13 +62,15 @@ class Asked(Struct, frozen=True):
     """The words of the subject as they were typed, for headings and next questions."""
     unknown: tuple[str, ...]
     """Words that the library does not hold."""
+    is_named: bool = True
+    """Whether the subject is a name without other words in it, that can stand in another question."""
 
 
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     parts = []
     for phrase in sorted(phrases, key=len, reverse=True):
         words = [
-            r"(?:\S+ ){0,4}?\S+" if word == "*" else re.escape(word).replace(r"\*", r"\w*")
+            r"((?:\S+ ){0,4}?\S+)" if word == "*" else re.escape(word).replace(r"\*", r"\w*")
             for word in phrase.split()
         ]
         parts.append(" ".join(words))
@@ -87,6 +97,16 @@ def saying() -> dict[str, re.Pattern[str]]:
     return {facet.id: _pattern(facet.said) for facet in facets().values()}
 
 
+def _cue(match: re.Match[str]) -> list[tuple[int, int]]:
+    """The spans of a phrase without the words that stand for its *, which are the subject's."""
+    spans, start = [], match.start()
+    for number in range(1, len(match.groups()) + 1):
+        if match.start(number) >= 0:
+            spans.append((start, match.start(number)))
+            start = match.end(number)
+    return [*spans, (start, match.end())]
+
+
 def facet_asked(text: str) -> tuple[Facet | None, list[tuple[int, int]]]:
     """The facet that a question or a heading is on, and the spans of the words that say so.
 
@@ -96,8 +116,9 @@ def facet_asked(text: str) -> tuple[Facet | None, list[tuple[int, int]]]:
     spans: list[tuple[int, int]] = []
     for name, pattern in asking().items():
         for match in pattern.finditer(text):
-            rank = len(match[0]) * (0.1 if name == DEFINITION else 1.0)
-            spans.append(match.span())
+            said = _cue(match)
+            rank = sum(end - start for start, end in said) * (0.1 if name == DEFINITION else 1.0)
+            spans += said
             if best is None or rank > best[0]:
                 best = (rank, name)
     return (facets()[best[1]] if best else None), spans
@@ -113,8 +134,13 @@ def take_apart(question: str, frequency: Callable[[str], int], size: int) -> Ask
     terms: dict[str, Term] = {}
     subject: list[tuple[int, int]] = []
     unknown: list[str] = []
+    spans += [
+        match.span() for match in re.finditer(r"(?<=\w )\([^()]*\)", text)
+    ]  # another name for what is before it
     for match in re.finditer(r"[^\W_]+(?:[-.'’][^\W_]+)*", text):
-        is_cue = any(start <= match.start() and match.end() <= end for start, end in spans)
+        is_cue = any(start <= match.start() and match.end() <= end for start, end in spans) or (
+            set(stems(match[0])) <= _PEOPLE
+        )
         for stem in stems(match[0]):
             if stem in stop_stems():
                 continue
@@ -137,4 +163,9 @@ def take_apart(question: str, frequency: Callable[[str], int], size: int) -> Ask
         terms=found,
         subject=text[subject[0][0] : subject[-1][1]] if subject else text.rstrip("?.! "),
         unknown=tuple(dict.fromkeys(unknown)),
+        is_named=bool(subject)
+        and not re.search(r"[^\w\s.'’/-]", text[subject[0][0] : subject[-1][1]])
+        and len(text[subject[0][0] : subject[-1][1]].split())
+        - text[subject[0][0] : subject[-1][1]].split().count("of")
+        <= len(dict.fromkeys(subject)),
     )

@@ -47,6 +47,9 @@ _OFFERED_FROM = 40
 _NEAR = 0.3
 """Share of the subject that some passage must hold for titles to be offered in place of an answer."""
 _DENIES = re.compile(r"\b(?:not|no|never|without|cannot|avoid\w*|unlike)\b", re.IGNORECASE)
+_OPEN = re.compile(r"(?:what|which|how|why|when|where|who)\b", re.IGNORECASE)
+_LISTED = re.compile(r"\s[-–•]\s.*\s[-–•]\s")
+_COMPLAINT = re.compile(r"(?:i|im|i'm|i’m|ive|i've|my|he|she|his|her)\b(?!.*\?.*\?)", re.IGNORECASE)
 _DENIAL = 0.8
 """What a sentence that denies something loses when an answer is to open with it: what to do goes before what not to."""
 _GUIDANCE = frozenset(
@@ -156,14 +159,24 @@ class _Choice:
         """One or two sentences that answer the question and can be read by themselves."""
         wanted = asked.facet.id if asked.facet else DEFINITION
         opening = [
-            replace(one, score=one.score - (_DENIAL if _DENIES.search(one.text) else 0.0))
+            replace(
+                one,
+                score=one.score
+                - (_DENIAL if _DENIES.search(one.text) and _OPEN.match(asked.question) else 0.0)
+                + (0.5 if wanted in one.standing_over else 0.0),
+            )
             for one in self._candidates
-            if readability_alone(one.text) >= SHOWN_ALONE
+            if (one.is_under_subject if _COMPLAINT.match(asked.question) else one.is_on_subject)
+            and not _LISTED.search(one.text)
+            and readability_alone(one.text) >= SHOWN_ALONE
         ]
         to_the_point = [one for one in opening if wanted in one.facets]
         if asked.facet is not None and wanted != DEFINITION:
             # On another facet of the subject there may be much: it would be no answer.
             return self.take(to_the_point, 1)
+        if asked.facet is None and len(asked.question.split()) > 3:
+            # A whole question on nothing in particular: what is nearest, not what a thing is.
+            return self.take(opening, 1)
         return self.take(to_the_point or opening, 1)
 
     def on(self, facet: str) -> list[Candidate]:
@@ -282,7 +295,14 @@ class _Numbering:
 
 def _follow_ups(asked: Asked, found: Retrieved) -> tuple[str, ...]:
     """Questions on the same subject that the sentences found would answer."""
-    told = Counter(name for one in with_all_facets(found.candidates[:_OFFERED_FROM]) for name in one.facets)
+    if not asked.is_named:
+        return ()
+    # What the library has headings on, where it has them: a medicine is not "diagnosed".
+    told = Counter(name for one in found.candidates if one.is_under_subject for name in one.standing_over)
+    if not told:
+        told = Counter(
+            name for one in with_all_facets(found.candidates[:_OFFERED_FROM]) for name in one.facets
+        )
     offered = [
         facet.offer.replace("{subject}", asked.subject)
         for facet in facets().values()
@@ -313,7 +333,8 @@ def _refused(about: About, asked: Asked, found: Retrieved, audience: str, length
     refused = _page(
         about, asked, audience, length, texts.CANNOT[audience].format(title=about.title, reason=reason)
     )
-    return replace(refused, nearest_topics=tuple(titles)[:5], follow_ups=_follow_ups(asked, found))
+    offered = (found.mended,) if found.mended else _follow_ups(asked, found)
+    return replace(refused, nearest_topics=tuple(titles)[:5], follow_ups=offered)
 
 
 def _page(about: About, asked: Asked, audience: str, length: str, lead: str) -> Article:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import entry_points
 
 from aitia.library.document import DocumentError, Reader
+from aitia.library.plugins import plugins
 
 GROUP = "aitia.readers"
 HEAD = 4096
@@ -13,17 +13,7 @@ HEAD = 4096
 
 @cache
 def _found() -> tuple[dict[str, Reader], dict[str, str]]:
-    loaded: dict[str, Reader] = {}
-    broken: dict[str, str] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        try:
-            reader = point.load()
-            if not isinstance(reader, Reader):
-                raise TypeError(f"{point.value} is no Reader")
-            loaded[reader.name] = reader
-        except Exception as error:  # one bad plugin must not stop the rest
-            broken[point.name] = f"{type(error).__name__}: {error}"
-    return loaded, broken
+    return plugins(GROUP, Reader)
 
 
 def readers() -> dict[str, Reader]:

@@ -39,7 +39,7 @@ def contents_of(connection: Connection, library: StoredLibrary) -> Contents | No
     numbers = sorted(connection.execute(mine).scalars())
     held = {}
     for start in range(0, len(numbers), 1000):
-        held.update(by_number(connection, numbers[start : start + 1000], with_spans=False))
+        held.update(by_number(connection, numbers[start : start + 1000], with_text=False))
     return replace(
         rest,
         name=library.name,

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal, select
 
 from aitia.evidence.nouns import Kind, Source, Standing
 from aitia.library.document import Notice, NoticeKind
@@ -57,14 +57,15 @@ _COLUMNS = (
 
 
 def by_number(
-    connection: Connection, numbers: Sequence[int], with_spans: bool = True
+    connection: Connection, numbers: Sequence[int], with_text: bool = True
 ) -> dict[int, StoredSource]:
-    """The sources of these numbers that are held."""
-    rows = connection.execute(select(*_COLUMNS, sources.c.text).where(sources.c.id.in_(numbers))).all()
+    """The sources of these numbers that are held, with their text, passages and statements or without."""
+    content = sources.c.text if with_text else literal("").label("text")
+    rows = connection.execute(select(*_COLUMNS, content).where(sources.c.id.in_(numbers))).all()
     held = [row.id for row in rows]
     spans: dict[int, list[StoredPassage]] = {number: [] for number in held}
     lines: dict[int, list[StoredStatement]] = {number: [] for number in held}
-    if with_spans:
+    if with_text:
         query = select(passages).where(passages.c.source_id.in_(held))
         for number, *rest in connection.execute(query.order_by(passages.c.source_id, passages.c.ordinal)):
             spans[number].append(StoredPassage(*rest))
