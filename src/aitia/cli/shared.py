@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aitia.errors import StateError
+from aitia.errors import LibraryError, StateError
 
 if TYPE_CHECKING:
     from aitia.documents import DocumentLibrary
@@ -31,7 +31,7 @@ def open_library(name: str | None) -> "Library | DocumentLibrary":
     Raises LibraryError if there is neither.
     """
     from aitia.library.locate import locate
-    from aitia.library.store.places import is_stored
+    from aitia.library.store.places import is_stored, stored_names
 
     if name is not None and is_stored(name):
         from aitia.documents import DocumentLibrary
@@ -39,7 +39,12 @@ def open_library(name: str | None) -> "Library | DocumentLibrary":
         return DocumentLibrary.open(name)
     from aitia.service import Library
 
-    return Library(locate(name), tell)
+    try:
+        return Library(locate(name), tell)
+    except LibraryError as error:
+        if name is not None and not Path(name).exists() and (names := stored_names()):
+            raise LibraryError(f"{str(error).rstrip('.')}; in the database: {', '.join(names)}.") from None
+        raise
 
 
 def deliver(text: str, output: Path | None) -> None:

@@ -20,3 +20,13 @@ def is_stored(name: str) -> bool:
     from aitia.library.store.libraries import find
 
     return find(engine(), name) is not None
+
+
+def stored_names() -> list[str]:
+    """The names of the libraries in the database, if there is one."""
+    if not has_database():
+        return []
+    from aitia.library.store.database import engine
+    from aitia.library.store.libraries import everyone
+
+    return [library.name for library in everyone(engine())]
