@@ -96,7 +96,7 @@ def test_malice() -> None:
         )
         assert any(isinstance(item, Document) and item.identifier == "quimby2019" for item in items)
         assert not any("root:" in item.title for item in items if isinstance(item, Document))
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 20
 
 
 def test_damage() -> None:

@@ -127,4 +127,4 @@ def test_a_damaged_file_is_told_and_nothing_worse(reader: Reader) -> None:
             told = str(error)
         assert told
         assert "\n" not in told
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60

