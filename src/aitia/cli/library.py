@@ -1,38 +1,32 @@
 """aitia library list | show | check | path, and the commands of library_add"""
 
-from importlib import import_module
 from pathlib import Path
+from typing import ClassVar
 
 import click
 import msgspec
 
+from aitia.cli.lazy import Elsewhere, LazyGroup
 from aitia.cli.shared import library_option, open_library
 from aitia.errors import LibraryError
 from aitia.library.locate import locate, named_libraries
 
-_ELSEWHERE = {
-    "create": ("aitia.cli.library_add", "create"),
-    "add": ("aitia.cli.library_add", "add_command"),
-    "refresh": ("aitia.cli.library_add", "refresh"),
-    "remove": ("aitia.cli.library_add", "remove"),
-}
-"""Commands that need the database's software, loaded only when they are called."""
+
+class _Commands(LazyGroup):
+    # They need the database's software.
+    elsewhere: ClassVar[dict[str, Elsewhere]] = {
+        "create": Elsewhere(
+            "aitia.cli.library_add", "create", "Make an empty library, to which documents can be added."
+        ),
+        "add": Elsewhere("aitia.cli.library_add", "add_command", "Add documents to a library."),
+        "refresh": Elsewhere(
+            "aitia.cli.library_add", "refresh", "Ask whether the sources of a library still stand."
+        ),
+        "remove": Elsewhere("aitia.cli.library_add", "remove", "Remove a library with everything in it."),
+    }
 
 
-class _Lazy(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _ELSEWHERE:
-            return super().get_command(ctx, cmd_name)
-        module, name = _ELSEWHERE[cmd_name]
-        command = getattr(import_module(module), name)
-        assert isinstance(command, click.Command)
-        return command
-
-
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def library() -> None:
     """Make, fill, list, show and check libraries."""
 
