@@ -127,7 +127,7 @@ class DocumentLibrary:
         """The passages nearest to a question, best first, none of a retracted source."""
         entries = search(self._index, self.analyse(question), top + 20)
         with reading(self.database) as connection:
-            held = by_number(connection, list({entry.source for entry in entries}))
+            held = by_number(connection, list({entry.source for entry in entries}), with_statements=False)
         found = []
         for entry in entries:
             stored = held.get(entry.source)

@@ -57,9 +57,9 @@ _COLUMNS = (
 
 
 def by_number(
-    connection: Connection, numbers: Sequence[int], with_text: bool = True
+    connection: Connection, numbers: Sequence[int], with_text: bool = True, with_statements: bool = True
 ) -> dict[int, StoredSource]:
-    """The sources of these numbers that are held, with their text, passages and statements or without."""
+    """The sources of these numbers that are held, with their text and passages, and statements, or without."""
     content = sources.c.text if with_text else literal("").label("text")
     rows = connection.execute(select(*_COLUMNS, content).where(sources.c.id.in_(numbers))).all()
     held = [row.id for row in rows]
@@ -69,6 +69,7 @@ def by_number(
         query = select(passages).where(passages.c.source_id.in_(held))
         for number, *rest in connection.execute(query.order_by(passages.c.source_id, passages.c.ordinal)):
             spans[number].append(StoredPassage(*rest))
+    if with_text and with_statements:
         columns = (
             statements.c.source_id,
             statements.c.ordinal,
