@@ -12,7 +12,7 @@ from aitia.cli.shared import tell
 from aitia.errors import INTERRUPTED, NOT_ANSWERED, LibraryError
 from aitia.evidence.nouns import Standing
 from aitia.library.add import Tally, Trouble, add, known_files
-from aitia.library.containers import find
+from aitia.library.containers import size_of
 from aitia.library.intake import Job, Progress, jobs_of
 from aitia.library.outside import connector_for, fetcher, jobs_from
 from aitia.library.refresh import standing_jobs
@@ -106,13 +106,7 @@ def add_command(
     if library is None:
         library = libraries.create(database, name)
         tell(f"made the library {name}")
-    size = sum(
-        found.size
-        for one in what
-        if connector_for(one) is None
-        for found in find(Path(one))
-        if not found.refused
-    )
+    size = sum(size_of(Path(one)) for one in what if connector_for(one) is None)
     line = _ProgressLine(size)
     tally: list[Tally] = []
 

@@ -91,7 +91,7 @@ def state_of(folder: Path) -> IndexState | None:
 class PassageWriter:
     """Adds to an index. One at a time for a folder; what is not committed is lost, and can be added again."""
 
-    def __init__(self, folder: Path, library: int, threads: int = 1) -> None:
+    def __init__(self, folder: Path, library: int) -> None:
         """Open the index in a folder, or make one.
 
         Raises StateError if the folder cannot be written or another process is writing to it.
@@ -107,7 +107,7 @@ class PassageWriter:
             else:
                 self._index = tantivy.Index.open(str(folder))
             self._index.register_tokenizer(TOKENIZER, analyzer())
-            self._writer = self._index.writer(heap_size=_HEAP * threads, num_threads=threads)
+            self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
         except (OSError, ValueError) as error:
             raise StateError(
                 f"the index {folder} cannot be written: {error}. aitia doctor --fix makes it again."
