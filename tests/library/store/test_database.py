@@ -9,13 +9,19 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 import aitia.library.store.migrations as migrations
+import aitia.people.tables
+import aitia.review.tables
+import aitia.web.tables
 from aitia.errors import StateError
 from aitia.library.store.database import HEAD, database_url, engine, reading, writing
 from aitia.library.store.libraries import create, find
 from aitia.library.store.tables import metadata
 
+_ALL_TABLES = (aitia.people.tables.people, aitia.review.tables.events, aitia.web.tables.jobs)
+
 
 def test_the_migrations_make_just_the_tables_that_the_code_uses(database: Engine) -> None:
+    assert all(table.metadata is metadata for table in _ALL_TABLES)
     with database.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
