@@ -13,6 +13,9 @@ class _Commands(LazyGroup):
         "ask": Elsewhere("aitia.cli.ask", "ask", "Answer a question with cited statements."),
         "search": Elsewhere("aitia.cli.search", "search", "Find the statements nearest to a question."),
         "library": Elsewhere("aitia.cli.library", "library", "Make, fill, list, show and check libraries."),
+        "serve": Elsewhere(
+            "aitia.cli.serve", "serve", "Serve answers and their review to browsers and programs."
+        ),
         "doctor": Elsewhere("aitia.cli.doctor", "doctor", "Find out what is wrong, and mend it."),
         "model": Elsewhere(
             "aitia.cli.model", "model", "Run models of causes: multistep, life course, spread."

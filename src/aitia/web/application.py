@@ -15,11 +15,14 @@ from starlette.routing import Mount
 from starlette.routing import Route as StarletteRoute
 from starlette.staticfiles import StaticFiles
 
+from aitia import __version__
+from aitia.answers.writers import labels
 from aitia.errors import AitiaError, LibraryError, QuestionError, StateError
 from aitia.library.store.database import engine
 from aitia.review.errors import NotAllowedError, NotFoundError, ReviewError
 from aitia.review.policy import read_policy
 from aitia.web.call import Call, Services, Visitor
+from aitia.web.middleware import with_safe_headers
 from aitia.web.pages.all_routes import ROUTES
 from aitia.web.routes import ROLES as ROLES_OF
 from aitia.web.routes import Need, Route
@@ -47,7 +50,7 @@ def _templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
     )
-    made.globals["Role"] = _roles()
+    made.globals.update(Role=_roles(), labels=labels, version=__version__)
     return made
 
 
@@ -65,7 +68,8 @@ def application(services: Services) -> FastAPI:
         app.router.routes.append(
             StarletteRoute(route.path, _endpoint(route, services), methods=[route.method], name=route.path)
         )
-    app.router.routes.append(Mount("/static", StaticFiles(directory=_FOLDER / "static")))
+    app.router.routes.append(Mount("/static", StaticFiles(directory=_FOLDER / "static", check_dir=False)))
+    app.add_middleware(with_safe_headers, settings=services.settings)
     return app
 
 

@@ -46,6 +46,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """The largest document that can be added in the browser."""
     reads_a_minute: int = 1200
     """Requests that one network address, or one token, may make in a minute; 0: no limit."""
+    shutdown_seconds: int = 20
+    """When told to stop, so long may requests that were begun take to finish."""
     openid: OpenIdSettings | None = None
 
     @property

@@ -1,0 +1,99 @@
+"""Runs the service: one process, or several that share a socket."""
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+from importlib import import_module
+
+import msgspec
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from aitia.errors import StateError
+from aitia.web.application import application, services_of
+from aitia.web.call import Services
+from aitia.web.settings import Settings
+
+_VARIABLE = "AITIA_SERVE_SETTINGS"
+"""Hands the settings to the worker processes, which start anew."""
+
+
+def serve(settings: Settings, workers: int, tell: Callable[[str], None]) -> None:
+    """Serve until told to stop (SIGTERM, SIGINT). `tell` receives what the person should know at the start.
+
+    Raises StateError if the database cannot be reached, a setting is wrong, or the address is taken.
+    """
+    services = services_of(settings)
+    services.shelf.open()
+    listening = _listen(settings)
+    address = settings.address or _address_of(listening)
+    tell(f"Aitia answers at {address}")
+    link = set_up_link(services)
+    if link is not None:
+        tell(
+            "There is no administrator yet. Open this link once, soon, to become one:\n"
+            f"  {address.rstrip('/')}{link}"
+        )
+    services.database.dispose()
+    if workers == 1:
+        uvicorn.Server(_config(application(services), settings, 1)).run(sockets=[listening])
+        return
+    os.environ[_VARIABLE] = msgspec.json.encode(settings).decode()
+    Multiprocess(_config("aitia.web.serve:worker", settings, workers), sockets=[listening]).run()
+
+
+def worker() -> FastAPI:
+    """The application of one worker process."""
+    return application(services_of(msgspec.json.decode(os.environ[_VARIABLE], type=Settings)))
+
+
+def set_up_link(services: Services) -> str | None:
+    """The path of the one-time page that makes the first administrator; None if there is one."""
+    try:
+        accounts = import_module("aitia.people.accounts")
+    except ModuleNotFoundError:
+        return None
+    path: str | None = accounts.set_up_link(services.database)
+    return path
+
+
+def _config(app: FastAPI | str, settings: Settings, workers: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=workers,
+        lifespan="on",
+        ws="none",
+        access_log=False,
+        log_level=logging.WARNING,
+        server_header=False,
+        proxy_headers=False,
+        # Longer than the idle time of common proxies (nginx: 60 s), so that it is they who close a connection.
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        made = socket.socket(family, kind, protocol)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(place)
+        made.listen(2048)
+    except OSError as error:
+        raise StateError(
+            f"cannot listen at {settings.host}, port {settings.port}: {error.strerror or error}. "
+            "Choose another with --host and --port."
+        ) from None
+    made.set_inheritable(True)
+    return made
+
+
+def _address_of(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
