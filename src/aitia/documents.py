@@ -63,7 +63,7 @@ class DocumentLibrary:
         return cls(database, found)
 
     @cached_property
-    def _curated(self) -> Library | None:
+    def curated(self) -> Library | None:
         """What editors wrote, if the library holds it: it answers first, the documents where it cannot."""
         library = self.library
         if library.curated is None:
@@ -98,8 +98,8 @@ class DocumentLibrary:
             raise QuestionError(f"there is no audience {audience!r}: choose from {', '.join(AUDIENCES)}.")
         if length not in LENGTHS:
             raise QuestionError(f"there is no length {length!r}: choose from {', '.join(LENGTHS)}.")
-        if self._curated is not None:
-            article = self._curated.ask(question, audience, length)
+        if self.curated is not None:
+            article = self.curated.ask(question, audience, length)
             if article.answered:
                 return article
         asked = self.analyse(question)
