@@ -73,3 +73,12 @@ def test_whatever_is_typed_gives_a_question_or_a_plain_refusal(
     except QuestionError:
         return
     assert found.question
+
+
+def test_an_exposure_joined_with_another_matter_is_answered_alone_and_the_gap_is_told(
+    starter: Library,
+) -> None:
+    question = resolve(starter, ["Does smoking cause ALS?"], "and in women?").question
+    article = starter.ask(question)
+    assert article.lead.text.startswith("There may be a link between smoking")
+    assert "The library has no statement on smoking and women together." in article.gaps

@@ -13,6 +13,8 @@ def gaps(holdings: Holdings, audience: str, chosen: Route, topics: Sequence[Topi
     found = []
     if chosen.assumed:
         found.append(texts.ASSUMED[audience].format(condition=holdings.condition.label))
+    if chosen.apart:
+        found.append(texts.MISSING[audience].format(text=f"{chosen.apart} together"))
     if not chosen.places:
         found += [
             texts.MISSING[audience].format(text=expected.text)

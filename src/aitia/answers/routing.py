@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aitia.answers.holdings import Holdings
 from aitia.answers.question_types import QuestionType, question_types
@@ -68,6 +69,8 @@ class Route(Struct, frozen=True):
     """The question asks for a figure."""
     assumed: bool = False
     """The question named no condition; the library's only one was taken to be meant."""
+    apart: str = ""
+    """Matters that the question joins and no statement does ("smoking and women"): the answer is on the first."""
 
 
 class Refusal(Struct, frozen=True):
@@ -140,6 +143,9 @@ def _on_topics(holdings: Holdings, analysis: Analysis, kinds: Sequence[QuestionT
         kind = types["factor"]
     else:
         kind = next(iter([*strong, *by_facet]), types["definition"])
+    if kind is types["factor"] and (alone := _exposure_alone(holdings, analysis)) is not None:
+        chosen = _on_topics(holdings, alone, kinds)
+        return replace(chosen, apart=" and ".join(analysis.named)) if isinstance(chosen, Route) else chosen
     is_own = analysis.is_topic_question
     if not is_own and asks_for_cause and analysis.yes_no and strong and facets <= set(types["factor"].never):
         return Refusal(f"it holds nothing on {_listed(analysis.named)} as a cause")
@@ -178,6 +184,17 @@ def _on_topics(holdings: Holdings, analysis: Analysis, kinds: Sequence[QuestionT
         measures=bool(_MEASURES.search(analysis.question)),
         assumed=analysis.condition is None,
     )
+
+
+def _exposure_alone(holdings: Holdings, analysis: Analysis) -> Analysis | None:
+    """The question on its one exposure, where no statement is on that and the other topics together."""
+    exposures = [topic for topic in analysis.topics if topic.exposure]
+    if len(exposures) != 1 or len(analysis.topics) < 2 or len(analysis.named) != len(analysis.topics):
+        return None
+    if _together(holdings, analysis.topics):
+        return None
+    place = analysis.topics.index(exposures[0])
+    return replace(analysis, topics=(exposures[0],), named=(analysis.named[place],))
 
 
 def _on_words(holdings: Holdings, analysis: Analysis, kinds: Sequence[QuestionType]) -> Route | Refusal:
