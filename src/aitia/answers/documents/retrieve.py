@@ -259,14 +259,24 @@ class _Line(Struct, frozen=True):
     """It has the mark of a list."""
 
 
-def _line(passage: str, start: int, end: int) -> _Line:
+def quotable(passage: str, start: int, end: int) -> tuple[int, int]:
+    """The part of a sentence, as a span of its passage, that an answer quotes.
+
+    That is all of it but the mark of a list before it, or a bracket at its end that was opened elsewhere.
+    """
     mark = _LIST_MARK.match(passage[start:end])
     if mark:
         start += mark.end()
     words = passage[start:end]
     if words.endswith(".)") and words.count(")") > words.count("("):
-        words = words[:-1]
-    return _Line(start, start + len(words), words, frozenset(stems(words)), mark is not None)
+        end -= 1
+    return start, end
+
+
+def _line(passage: str, start: int, end: int) -> _Line:
+    first, last = quotable(passage, start, end)
+    words = passage[first:last]
+    return _Line(first, last, words, frozenset(stems(words)), first > start)
 
 
 def _says(asked: Asked, words: str, above: frozenset[str]) -> bool:

@@ -14,7 +14,7 @@ from aitia.errors import StateError
 from aitia.state import home, writable
 
 VARIABLE = "AITIA_DATABASE_URL"
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test holds it to the files."""
 _BUSY = 60.0
 """Seconds to wait for another process's transaction."""

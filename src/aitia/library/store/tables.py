@@ -90,6 +90,15 @@ sources = Table(
     Column("text", Text, nullable=False, doc="What passages and statements are spans of."),
     Index("uq_sources_key", "library_id", "key", unique=True),
     Index("ix_sources_version", "library_id", "version"),
+    Index("ix_sources_kind", "library_id", "kind", "key"),
+    Index(
+        "ix_sources_standing",
+        "library_id",
+        "standing",
+        "key",
+        sqlite_where=text("standing <> 'current'"),
+        postgresql_where=text("standing <> 'current'"),
+    ),
     *(
         Index(
             f"ix_sources_{name}",
