@@ -1,0 +1,152 @@
+"""Whether an action says what it must, and about what there is: places, threads, proposals, people."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from aitia.evidence.article import Article
+from aitia.people.roles import Role
+from aitia.review.errors import NotAllowedError, NotFoundError, ReviewError, WrongStateError
+from aitia.review.nouns import (
+    Action,
+    Assign,
+    Comment,
+    Decision,
+    Declare,
+    Dossier,
+    Edit,
+    Mark,
+    Person,
+    Propose,
+    Reopen,
+    Resolve,
+    Sign,
+    Verdict,
+    Withdraw,
+)
+from aitia.review.transitions import contributors
+
+_LONGEST = 5000
+
+
+def checked(action: Action) -> None:
+    """Raises ReviewError unless an action is whole by itself: reasons given, nothing too long."""
+    for field in action.__struct_fields__:
+        value = getattr(action, field)
+        for text in value if isinstance(value, tuple) else (value,):
+            if isinstance(text, str) and len(text) > _LONGEST:
+                raise ReviewError(
+                    f"the {field} has {len(text):,} characters; {_LONGEST:,} are the most. Shorten it."
+                )
+    match action:
+        case Edit() | Withdraw() if not action.reason.strip():
+            raise ReviewError("say why: this needs a reason.")
+        case Reopen() if not action.reasons or not all(reason.strip() for reason in action.reasons):
+            raise ReviewError("say why the article is re-opened.")
+        case Mark() if action.verdict is not Verdict.AGREE and not action.reason.strip():
+            raise ReviewError("say why a statement should be changed or removed.")
+        case Sign() if action.decision is Decision.REQUEST_CHANGES and not action.reason.strip():
+            raise ReviewError("say what should be changed.")
+        case Declare() if action.has_conflict and not action.statement.strip():
+            raise ReviewError("say what the conflict of interest is.")
+        case Comment() | Propose() if not action.text.strip():
+            raise ReviewError("there is no text.")
+        case _:
+            pass
+    try:
+        msgspec.json.decode(msgspec.json.encode(action), type=type(action))
+    except (msgspec.ValidationError, UnicodeEncodeError, OverflowError) as error:
+        raise ReviewError(f"this cannot be recorded: {error}.") from None
+
+
+def completed(
+    action: Action,
+    before: Dossier,
+    person: Person,
+    article: Article,
+    known: Callable[[Sequence[int]], Mapping[int, Person]],
+) -> Action:
+    """The action as it is recorded: with the flags of a wording, and the place of an answer's thread.
+
+    article: the latest version's. known: finds people. Raises ReviewError where it is about what there is not.
+    """
+    match action:
+        case Mark():
+            _check_place(article, action.place)
+        case Propose():
+            _check_place(article, action.place)
+            from aitia.review.wording import flags
+
+            return replace(action, flags=flags(article, action.place, action.text))
+        case Comment() if action.thread is not None:
+            thread = next((one for one in before.threads if one.number == action.thread), None)
+            if thread is None:
+                raise NotFoundError(f"there is no thread {action.thread} on article {before.id}.")
+            return replace(action, place=thread.place)
+        case Comment() if action.place is not None:
+            _check_place(article, action.place)
+        case Resolve():
+            _check_resolve(action, before, person)
+        case Edit():
+            open_ones = {one.event for one in before.proposals if one.accepted is None}
+            for number in action.accepted:
+                if number not in open_ones:
+                    raise NotFoundError(f"there is no open proposal {number} on article {before.id}.")
+        case Assign():
+            _check_reviewers(action.reviewers, before, known)
+        case Sign():
+            _check_new(action, before, person)
+        case _:
+            pass
+    return action
+
+
+def _check_place(article: Article, place: str) -> None:
+    if not _has(article, place):
+        raise NotFoundError(f"this version has no place {place!r}.")
+
+
+def _has(article: Article, place: str) -> bool:
+    if place == "lead":
+        return True
+    if place.startswith("d"):
+        return 1 <= int(place[1:]) <= len(article.disagreements)
+    section, statement = map(int, place.split("."))
+    return 1 <= section <= len(article.sections) and 1 <= statement <= len(
+        article.sections[section - 1].statements
+    )
+
+
+def _check_resolve(action: Resolve, before: Dossier, person: Person) -> None:
+    thread = next((one for one in before.threads if one.number == action.thread), None)
+    if thread is None:
+        raise NotFoundError(f"there is no thread {action.thread} on article {before.id}.")
+    if thread.resolved is not None:
+        raise WrongStateError(f"the thread was settled by {thread.resolved.name} already.")
+    if Role.EDITOR not in person.roles and thread.comments[0].person.id != person.id:
+        raise NotAllowedError("a thread is settled by whoever began it, or by an editor.")
+
+
+def _check_reviewers(
+    ids: tuple[int, ...], before: Dossier, known: Callable[[Sequence[int]], Mapping[int, Person]]
+) -> None:
+    if len(set(ids)) != len(ids):
+        raise ReviewError("a reviewer is named twice.")
+    found = known(ids)
+    conflicted = {one.by.id for one in before.declarations if one.declaration.has_conflict}
+    for number in ids:
+        one = found[number]
+        if Role.REVIEWER not in one.roles:
+            raise NotFoundError(f"{one.name or f'person {number}'} is no reviewer.")
+        if number in contributors(before):
+            raise NotAllowedError(f"{one.name} wrote or edited this article; nobody reviews their own work.")
+        if number in conflicted:
+            raise NotAllowedError(f"{one.name} declared a conflict of interest on this article.")
+
+
+def _check_new(action: Sign, before: Dossier, person: Person) -> None:
+    for one in before.signatures:
+        if one.counts and one.by.id == person.id and one.sign.decision is action.decision:
+            what = "approval" if action.decision is Decision.APPROVE else "request for changes"
+            raise WrongStateError(f"your {what} of version {one.version} stands already.")

@@ -1,0 +1,446 @@
+"""Acting on articles and reading where they stand: each action is one transaction under the journal's lock."""
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy import Connection, Engine, Row, Select, insert, select, update
+
+from aitia.evidence.article import Article, content_hash
+from aitia.library.store.database import reading, writing
+from aitia.people.roles import Role
+from aitia.people.tables import people
+from aitia.review.chain import Head, append, head, moment, read_event
+from aitia.review.contents import checked, completed
+from aitia.review.errors import NotAllowedError, NotFoundError, ReviewError, StaleError
+from aitia.review.folding import fold
+from aitia.review.nouns import (
+    SYSTEM,
+    Action,
+    Approve,
+    Declare,
+    Dossier,
+    Edit,
+    Event,
+    Expire,
+    Open,
+    Person,
+    Reopen,
+    Sign,
+    State,
+)
+from aitia.review.policy import Policy, policy_hash
+from aitia.review.tables import dossiers, events, versions
+from aitia.review.transitions import approvals, open_requests, refusal, why_not
+
+__all__ = [
+    "Summary",
+    "act",
+    "act_as_system",
+    "approved_answer",
+    "article_of",
+    "base_of",
+    "dossier",
+    "listed",
+    "open_dossier",
+    "question_key",
+    "why_not",
+]
+
+
+class Summary(Struct, frozen=True):
+    """A dossier as a list shows it."""
+
+    id: int
+    library: str
+    question: str
+    audience: str
+    length: str
+    state: State
+    version: int
+    """The latest version's number."""
+    author: Person
+    """As they are now."""
+    changed: str
+    """When the last event happened."""
+    due: str | None
+    """Approved: the day on which it expires, YYYY-MM-DD."""
+
+
+def open_dossier(database: Engine, person_id: int, article: Article) -> Dossier:
+    """Keep an answer as version 1 of an article, a draft.
+
+    Raises NotAllowedError unless the person is an author or an editor, ReviewError if the article answers nothing.
+    """
+    _check_answered(article)
+    sealed = replace(article, elapsed_ms=0.0, content_hash=content_hash(article))
+    opened = Open(
+        article.library.name, article.library.version, article.question, article.audience, article.length
+    )
+    checked(opened)
+    with writing(database) as connection:
+        end = head(connection, lock=True)
+        person = _person(connection, person_id)
+        if error := refusal(None, person, Open, Policy()):
+            raise error
+        now = moment()
+        number = connection.execute(
+            insert(dossiers)
+            .values(
+                library=article.library.name,
+                question=article.question,
+                question_key=question_key(article.question),
+                audience=article.audience,
+                length=article.length,
+                author_id=person.id,
+                created=now,
+                changed=now,
+                state=State.DRAFT.value,
+                version=1,
+            )
+            .returning(dossiers.c.id)
+        ).scalar_one()
+        _keep_version(connection, number, 1, sealed)
+        event, _ = append(connection, end, number, person, 1, sealed.content_hash, opened)
+        return _settle(connection, (event,))
+
+
+def act(
+    database: Engine,
+    policy: Policy,
+    person_id: int,
+    dossier_id: int,
+    action: Action,
+    *,
+    seen: int,
+    article: Article | None = None,
+) -> Dossier:
+    """Do an action as a person; the dossier after it. All is recorded, or nothing.
+
+    seen: the number of the version that the person read. article: the new content, for an Edit.
+    The signature that completes the quorum also records the approval.
+    Raises NotFoundError, NotAllowedError, WrongStateError or ReviewError with the reason; StaleError if a newer
+    version was made since.
+    """
+    checked(action)
+    with writing(database) as connection:
+        end = head(connection, lock=True)
+        person = _person(connection, person_id)
+        before = _dossier(connection, dossier_id)
+        latest = before.latest
+        error = refusal(before, person, type(action), policy)
+        if isinstance(error, NotAllowedError):
+            raise error
+        if seen > latest.number or seen < 1:
+            raise NotFoundError(f"article {dossier_id} has no version {seen}; the latest is {latest.number}.")
+        if seen < latest.number:
+            raise StaleError(
+                f"version {latest.number} was made by {latest.by.name} since you read version {seen}. "
+                "Nothing of yours was recorded: read the new version, then act on it.",
+                seen,
+                latest.number,
+            )
+        if error:
+            raise error
+        return _record(connection, end, before, person, action, policy, article)
+
+
+def act_as_system(database: Engine, policy: Policy, dossier_id: int, action: Expire | Reopen) -> Dossier:
+    """Do what no person decides: let an approval expire, or re-open. Raises WrongStateError if it does not fit."""
+    checked(action)
+    with writing(database) as connection:
+        end = head(connection, lock=True)
+        before = _dossier(connection, dossier_id)
+        if error := refusal(before, SYSTEM, type(action), policy):
+            raise error
+        return _record(connection, end, before, SYSTEM, action, policy, None)
+
+
+def _record(
+    connection: Connection,
+    end: Head,
+    before: Dossier,
+    person: Person,
+    action: Action,
+    policy: Policy,
+    article: Article | None,
+) -> Dossier:
+    """Record an action that is allowed, and what follows from it."""
+    number, content = before.latest.number, before.latest.content_hash
+    text = _article(connection, before.id, number)
+    action = completed(action, before, person, text, lambda ids: _people(connection, ids))
+    if isinstance(action, Edit):
+        made = _edited(before, text, article)
+        number, content = number + 1, made.content_hash
+        _keep_version(connection, before.id, number, made)
+    elif article is not None:
+        raise ReviewError("an article goes only with an edit.")
+    event, end = append(connection, end, before.id, person, number, content, action)
+    recorded = (*before.events, event)
+    after = fold(recorded)
+    follows = _what_follows(connection, after, action, event, policy)
+    if follows is not None:
+        event, end = append(connection, end, before.id, SYSTEM, number, content, follows)
+        recorded = (*recorded, event)
+    return _settle(connection, recorded)
+
+
+def _what_follows(
+    connection: Connection, after: Dossier, action: Action, event: Event, policy: Policy
+) -> Approve | Reopen | None:
+    """The approval that a signature completes, or its end where a conflict declared too late takes one away."""
+    if not isinstance(action, Sign | Declare):
+        return None
+    signed = approvals(after)
+    if after.state is State.APPROVED:
+        quorum = next(one.action.quorum for one in reversed(after.events) if isinstance(one.action, Approve))
+        if len(signed) < quorum:
+            why = f"{event.person.name} declared a conflict of interest after signing; {quorum} signatures are needed."
+            return Reopen((why,))
+    if after.state is not State.UNDER_REVIEW or open_requests(after) or len(signed) < policy.quorum:
+        return None
+    # Somebody may have lost the role, or the account, since they signed.
+    known = _people(connection, tuple(one.by.id for one in signed))
+    still = tuple(one.event for one in signed if Role.REVIEWER in known[one.by.id].roles)
+    if len(still) < policy.quorum:
+        return None
+    day = date.fromisoformat(event.at[:10]) + timedelta(days=policy.valid_days)
+    return Approve(still, policy.quorum, policy_hash(policy), day.isoformat())
+
+
+def _edited(before: Dossier, old: Article, article: Article | None) -> Article:
+    """The new version's content, sealed. Raises ReviewError if it is none."""
+    if article is None:
+        raise ReviewError("an edit needs the new words of the article.")
+    _check_answered(article)
+    made = replace(article, elapsed_ms=0.0, content_hash=content_hash(article))
+    same = (before.question, before.audience, before.length, before.library)
+    if (made.question, made.audience, made.length, made.library.name) != same:
+        raise ReviewError(
+            "an edit keeps the question, the reader, the length and the library of its article."
+        )
+    if made.content_hash == old.content_hash:
+        raise ReviewError(f"nothing was changed: the words are those of version {before.latest.number}.")
+    return made
+
+
+def _check_answered(article: Article) -> None:
+    if not article.answered:
+        raise ReviewError(
+            "the library does not answer this question, so there is nothing to review. Add sources, and ask again."
+        )
+
+
+def _settle(connection: Connection, recorded: tuple[Event, ...]) -> Dossier:
+    """Write down what the events add up to, for lists and lookups."""
+    made = fold(recorded)
+    connection.execute(update(dossiers).where(dossiers.c.id == made.id).values(standing(made)))
+    return made
+
+
+def standing(made: Dossier) -> dict[str, str | int | None]:
+    """What the row of a dossier says of it."""
+    return {
+        "state": made.state.value,
+        "version": made.latest.number,
+        "due": made.latest.expires if made.state is State.APPROVED else None,
+        "changed": made.events[-1].at,
+    }
+
+
+def _keep_version(connection: Connection, dossier_id: int, number: int, article: Article) -> None:
+    connection.execute(
+        insert(versions).values(
+            dossier_id=dossier_id,
+            number=number,
+            content_hash=article.content_hash,
+            article=version_text(article).decode(),
+        )
+    )
+
+
+def version_text(article: Article) -> bytes:
+    """A version as it is stored: the very bytes whose SHA-256 is its content hash."""
+    return msgspec.json.encode(replace(article, elapsed_ms=0.0, content_hash=""), order="deterministic")
+
+
+def dossier(database: Engine, number: int) -> Dossier:
+    """A dossier by its number. Raises NotFoundError."""
+    with reading(database) as connection:
+        return _dossier(connection, number)
+
+
+def article_of(database: Engine, number: int, version: int) -> Article:
+    """The content of a version. Raises NotFoundError."""
+    with reading(database) as connection:
+        return _article(connection, number, version)
+
+
+def base_of(database: Engine, number: int, version: int) -> Article:
+    """What the library composed, from which a version was made. Raises NotFoundError."""
+    with reading(database) as connection:
+        history = _dossier(connection, number).events
+        composed = [
+            event.version
+            for event in history
+            if isinstance(event.action, Open) or (isinstance(event.action, Edit) and event.action.renewed)
+        ]
+        return _article(connection, number, max([one for one in composed if one <= version], default=version))
+
+
+def _dossier(connection: Connection, number: int) -> Dossier:
+    rows = connection.execute(
+        select(events.c.event).where(events.c.dossier_id == number).order_by(events.c.number)
+    ).scalars()
+    history = [read_event(text) for text in rows]
+    if not history:
+        raise NotFoundError(f"there is no article {number}.")
+    return fold(history)
+
+
+def _article(connection: Connection, number: int, version: int) -> Article:
+    row = connection.execute(
+        select(versions.c.article, versions.c.content_hash).where(
+            versions.c.dossier_id == number, versions.c.number == version
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no version {version} of article {number}.")
+    return _read_article(row.article, row.content_hash)
+
+
+def _read_article(text: str, content: str) -> Article:
+    return replace(_ARTICLE.decode(text), content_hash=content)
+
+
+_ARTICLE = msgspec.json.Decoder(Article)
+
+
+def _person(connection: Connection, number: int) -> Person:
+    """Somebody who may act now: as they are, not as they were when they signed in."""
+    found = _people(connection, (number,))[number]
+    if not found.name:
+        raise NotAllowedError("this account has been closed, or never was. Nothing was recorded.")
+    return found
+
+
+def _people(connection: Connection, ids: Sequence[int]) -> dict[int, Person]:
+    """People by id; without name and roles for one who has no account any more."""
+    found = {number: Person(number, "") for number in ids}
+    rows = connection.execute(
+        select(people.c.id, people.c.name, people.c.credentials, people.c.roles).where(
+            people.c.id.in_(ids), people.c.is_active
+        )
+    )
+    for row in rows:
+        roles = msgspec.json.decode(row.roles, type=tuple[Role, ...])
+        found[row.id] = Person(row.id, row.name, row.credentials, roles)
+    return found
+
+
+def question_key(question: str) -> str:
+    """What two askings of one question have in common: SHA-256 without case, spacing, and punctuation at its ends."""
+    text = " ".join(unicodedata.normalize("NFKC", question).casefold().translate(_TYPED).split())
+    inner = [place for place, sign in enumerate(text) if unicodedata.category(sign)[0] not in "PZ"]
+    return hashlib.sha256(text[inner[0] : inner[-1] + 1].encode() if inner else b"").hexdigest()
+
+
+_TYPED = str.maketrans("‘’“”‐‑‒–—", "''\"\"-----")
+"""Quotation marks and dashes, as a keyboard has them."""
+
+
+def listed(
+    database: Engine,
+    *,
+    states: Sequence[State] = (),
+    author: int | None = None,
+    library: str | None = None,
+    text: str = "",
+    after: int | None = None,
+    limit: int | None = 50,
+) -> list[Summary]:
+    """Dossiers, the newest first.
+
+    states: any of these; none: all. author: a person's id. text: words that all occur in the question.
+    after: the id of the last one on the page before. limit: the most to give; None: all.
+    """
+    query = _summaries().order_by(dossiers.c.id.desc())
+    if states:
+        query = query.where(dossiers.c.state.in_([state.value for state in states]))
+    if author is not None:
+        query = query.where(dossiers.c.author_id == author)
+    if library is not None:
+        query = query.where(dossiers.c.library == library)
+    for word in text.split():
+        query = query.where(dossiers.c.question.icontains(word, autoescape=True))
+    if after is not None:
+        query = query.where(dossiers.c.id < after)
+    with reading(database) as connection:
+        return [_summary(row) for row in connection.execute(query.limit(limit))]
+
+
+def approved_answer(
+    database: Engine, library: str, question: str, audience: str, length: str
+) -> tuple[Summary, Article] | None:
+    """The approved article that answers a question, the newest if there are several; None without one.
+
+    One whose approval has run out is none, whether or not that has been recorded yet.
+    """
+    query = (
+        _summaries(versions.c.article, versions.c.content_hash)
+        .join(versions, (versions.c.dossier_id == dossiers.c.id) & (versions.c.number == dossiers.c.version))
+        .where(
+            dossiers.c.library == library,
+            dossiers.c.question_key == question_key(question),
+            dossiers.c.audience == audience,
+            dossiers.c.length == length,
+            dossiers.c.state == State.APPROVED.value,
+            dossiers.c.due > datetime.now(UTC).date().isoformat(),
+        )
+        .order_by(dossiers.c.id.desc())
+        .limit(1)
+    )
+    with reading(database) as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else (_summary(row), _read_article(row.article, row.content_hash))
+
+
+def _summaries(*more: Any) -> Select[Any]:
+    columns = (
+        dossiers.c.id,
+        dossiers.c.library,
+        dossiers.c.question,
+        dossiers.c.audience,
+        dossiers.c.length,
+        dossiers.c.state,
+        dossiers.c.version,
+        dossiers.c.author_id,
+        dossiers.c.changed,
+        dossiers.c.due,
+        people.c.name,
+        people.c.credentials,
+        people.c.roles,
+    )
+    joined = dossiers.outerjoin(people, people.c.id == dossiers.c.author_id)
+    return select(*columns, *more).select_from(joined)
+
+
+def _summary(row: Row[Any]) -> Summary:
+    roles = msgspec.json.decode(row.roles or "[]", type=tuple[Role, ...])
+    return Summary(
+        row.id,
+        row.library,
+        row.question,
+        row.audience,
+        row.length,
+        State(row.state),
+        row.version,
+        Person(row.author_id, row.name or "", row.credentials or "", roles),
+        row.changed,
+        row.due,
+    )
