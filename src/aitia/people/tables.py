@@ -36,6 +36,9 @@ invitations = Table(
     "invitations",
     metadata,
     Column("token", String(64), primary_key=True, doc="SHA-256 of what stands in the link."),
+    Column(
+        "kind", String(20), nullable=False, doc='"set-up", "invitation", or "password" for a new password.'
+    ),
     Column("email", String(254), nullable=False, server_default="", doc="Empty for the first start's link."),
     Column("roles", Text, nullable=False, doc="JSON list."),
     Column("made_by", ForeignKey("people.id"), doc="Empty for the first start's link."),

@@ -99,6 +99,7 @@ def upgrade() -> None:
     op.create_table(
         "invitations",
         sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("email", sa.String(length=254), server_default="", nullable=False),
         sa.Column("roles", sa.Text(), nullable=False),
         sa.Column("made_by", sa.Integer(), nullable=True),

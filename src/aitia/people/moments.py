@@ -1,0 +1,16 @@
+"""Moments as the tables of people hold them: text that sorts by time."""
+
+from datetime import UTC, datetime, timedelta
+
+
+def moment(**later: float) -> str:
+    """Now, or so many days, hours, minutes, seconds later (earlier, if negative): UTC, ISO 8601, to the microsecond."""
+    at = datetime.now(UTC)
+    if later:
+        at += timedelta(**later)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def seconds_since(at: str) -> float:
+    """Seconds that have passed since a moment."""
+    return (datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds()

@@ -1,0 +1,104 @@
+"""Signing in with a password, and how guessing is slowed down.
+
+What is counted stands in the audit table, so it holds over all server processes and over restarts. A try is recorded
+before the password is looked at, so that many at once are counted too.
+"""
+
+import math
+
+import msgspec
+from sqlalchemy import Connection, Engine, func, select, text, update
+
+from aitia.library.store.database import reading, writing
+from aitia.people import passwords, sessions
+from aitia.people.accounts import normal_email
+from aitia.people.audit import Doer, network_of, record
+from aitia.people.errors import SignInError
+from aitia.people.moments import moment, seconds_since
+from aitia.people.tables import audit, people
+from aitia.people.values import fingerprint
+
+REFUSED = "the e-mail address or the password is not right."
+"""Whatever the reason is."""
+_WINDOW = 15
+"""Minutes for which failures are counted."""
+_FREE_ACCOUNT, _FREE_NETWORK = 5, 30
+"""Failures that cost nothing: for one e-mail address, and from one network (many people may share it)."""
+_FIRST_WAIT = 15.0
+"""Seconds to wait after that; doubled with each further failure."""
+_LONGEST_ACCOUNT, _LONGEST_NETWORK = 300.0, 60.0
+"""Seconds: nobody who knows the e-mail address of another can lock them out for good."""
+_LOCK = 0x6169_7469_61
+"""Of PostgreSQL's advisory locks: one process counts and records at a time."""
+
+
+def sign_in(database: Engine, email: str, password: str, hours: float, doer: Doer, agent: str = "") -> str:
+    """Begin a session by password; gives the value for the cookie.
+
+    Raises SignInError, in the same words and after the same work whether there is such an account or not; if too many
+    tries failed, with the seconds to wait. Raises StateError if too many are signing in at this moment.
+    """
+    known = {"account": fingerprint(normal_email(email))[:16]}
+    with writing(database) as connection:
+        wait = _wait(connection, known, doer.address)
+        if wait <= 0:
+            record(connection, "sign-in-tried", doer, details=known)
+    if wait > 0:
+        raise SignInError(f"too many tries failed. Wait {_words(wait)}, then try again.", wait)
+    with reading(database) as connection:
+        row = connection.execute(
+            # No account has an empty address: a text that the database cannot hold is nobody's.
+            select(people.c.id, people.c.password, people.c.is_active).where(
+                people.c.email == (normal_email(email) if "\0" not in email else "")
+            )
+        ).first()
+    is_right = passwords.matches(row.password if row else None, password)
+    if row is None or not is_right or not row.is_active:
+        with writing(database) as connection:
+            record(connection, "sign-in-refused", doer, row.id if row else None, known)
+        raise SignInError(REFUSED)
+    newer = passwords.hashed(password) if passwords.is_outdated(row.password) else None
+    with writing(database) as connection:
+        if newer:
+            connection.execute(update(people).where(people.c.id == row.id).values(password=newer))
+        value = sessions.begin(connection, row.id, hours, agent)
+        record(connection, "sign-in", Doer(row.id, doer.address), row.id, known)
+    return value
+
+
+def _wait(connection: Connection, known: dict[str, str], address: str) -> int:
+    """Seconds until this account and this network may try again."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    of_account = audit.c.details == msgspec.json.encode(known, order="sorted").decode()
+    start = moment(minutes=-_WINDOW)
+    last_success = connection.execute(
+        select(func.max(audit.c.at)).where(audit.c.kind == "sign-in", audit.c.at > start, of_account)
+    ).scalar()
+    # Tries, not refusals: those that are under way count as well.
+    tries = select(func.count(), func.max(audit.c.at)).where(
+        audit.c.kind == "sign-in-tried", audit.c.at > (last_success or start), of_account
+    )
+    failures, last = connection.execute(tries).one()
+    waits = [_left(failures, last, _FREE_ACCOUNT, _LONGEST_ACCOUNT)]
+    if address:
+        refusals = select(func.count(), func.max(audit.c.at)).where(
+            audit.c.kind == "sign-in-refused",
+            audit.c.at > start,
+            audit.c.address.startswith(network_of(address), autoescape=True),
+        )
+        failures, last = connection.execute(refusals).one()
+        waits.append(_left(failures, last, _FREE_NETWORK, _LONGEST_NETWORK))
+    return max(waits)
+
+
+def _left(failures: int, last: str | None, free: int, longest: float) -> int:
+    """Seconds that are left of the wait after so many failures, the last of them at that time."""
+    if failures < free or last is None:
+        return 0
+    wait: float = min(longest, _FIRST_WAIT * 2.0 ** min(failures - free, 10))
+    return max(0, math.ceil(wait - seconds_since(last)))
+
+
+def _words(seconds: int) -> str:
+    return f"{seconds} seconds" if seconds < 90 else f"{round(seconds / 60)} minutes"
