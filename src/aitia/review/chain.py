@@ -15,6 +15,9 @@ BEGINNING = "0" * 64
 """What the first event has for the hash of the one before."""
 
 
+DAMAGED = "Nothing was recorded. `aitia review verify` tells what was changed; restore a backup."
+
+
 class Head(Struct, frozen=True):
     """The end of the chain."""
 
@@ -35,8 +38,11 @@ def hash_of(text: bytes) -> str:
 
 
 def read_event(text: str | bytes) -> Event:
-    """The event of a stored text. Raises msgspec.DecodeError if it is none."""
-    return _DECODER.decode(text)
+    """The event of a stored text. Raises ReviewError if it is none."""
+    try:
+        return _DECODER.decode(text)
+    except msgspec.DecodeError as error:
+        raise ReviewError(f"an event cannot be read: {error}. {DAMAGED}") from None
 
 
 _DECODER = msgspec.json.Decoder(Event)
@@ -51,7 +57,7 @@ def head(connection: Connection, *, lock: bool = False) -> Head:
     # SQLite has no row locks: there, a transaction that writes is the only one.
     end = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if end is None:
-        raise ReviewError(f"the journal has lost its end. {_DAMAGED}")
+        raise ReviewError(f"the journal has lost its end. {DAMAGED}")
     if end.number == 0:
         return Head(0, end.hash)
     # A statement of its own: joined to the row above, it would be read as it was before the wait for the lock.
@@ -59,11 +65,8 @@ def head(connection: Connection, *, lock: bool = False) -> Head:
         select(events.c.hash, events.c.event).where(events.c.number == end.number)
     ).one_or_none()
     if last is None or last.hash != end.hash:
-        raise ReviewError(f"the journal's last event, number {end.number}, is not as recorded. {_DAMAGED}")
+        raise ReviewError(f"the journal's last event, number {end.number}, is not as recorded. {DAMAGED}")
     return Head(end.number, end.hash, read_event(last.event).at)
-
-
-_DAMAGED = "Nothing was recorded. `aitia review verify` tells what was changed; restore a backup."
 
 
 def append(

@@ -64,28 +64,29 @@ def completed(
     action: Action,
     before: Dossier,
     person: Person,
-    article: Article,
+    article: Callable[[], Article],
     known: Callable[[Sequence[int]], Mapping[int, Person]],
 ) -> Action:
     """The action as it is recorded: with the flags of a wording, and the place of an answer's thread.
 
-    article: the latest version's. known: finds people. Raises ReviewError where it is about what there is not.
+    article: reads the latest version's. known: finds people. Raises ReviewError where it is about what there is not.
     """
     match action:
         case Mark():
-            _check_place(article, action.place)
+            _check_place(article(), action.place)
         case Propose():
-            _check_place(article, action.place)
+            text = article()
+            _check_place(text, action.place)
             from aitia.review.wording import flags
 
-            return replace(action, flags=flags(article, action.place, action.text))
+            return replace(action, flags=flags(text, action.place, action.text))
         case Comment() if action.thread is not None:
             thread = next((one for one in before.threads if one.number == action.thread), None)
             if thread is None:
                 raise NotFoundError(f"there is no thread {action.thread} on article {before.id}.")
             return replace(action, place=thread.place)
         case Comment() if action.place is not None:
-            _check_place(article, action.place)
+            _check_place(article(), action.place)
         case Resolve():
             _check_resolve(action, before, person)
         case Edit():

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from aitia.review.chain import DAMAGED
+from aitia.review.errors import ReviewError, WrongStateError
 from aitia.review.nouns import (
     Approve,
     Assign,
@@ -36,16 +38,33 @@ from aitia.review.transitions import state_after
 def fold(history: Iterable[Event]) -> Dossier:
     """The dossier of its events, in their order.
 
-    Raises WrongStateError for a step that the table of transitions does not have, ValueError for a history that
-    does not begin with the opening, or that refers to what is not in it.
+    Raises ReviewError, with the event's number, for a history that cannot have happened: it does not begin with the
+    opening, takes a step that the table of transitions does not have, or refers to what is not in it.
     """
     events = tuple(history)
-    if not events or not isinstance(events[0].action, Open):
-        raise ValueError("a dossier begins with its opening")
-    made = _Folding(events[0], events[0].action)
+    first = events[0]
+    if not isinstance(first.action, Open):
+        raise ReviewError(f"event {first.number} of article {first.dossier} is not its opening. {DAMAGED}")
+    made = _Folding(first, first.action)
     for event in events[1:]:
-        made.add(event)
+        try:
+            made.add(event)
+        except (WrongStateError, LookupError, ValueError):
+            raise ReviewError(
+                f"event {event.number} of article {event.dossier} cannot follow on those before it. {DAMAGED}"
+            ) from None
     return made.dossier(events)
+
+
+def standing(made: Dossier) -> dict[str, str | int | None]:
+    """What the row of a dossier says of it."""
+    return {
+        "created": made.events[0].at,
+        "changed": made.events[-1].at,
+        "state": made.state.value,
+        "version": made.latest.number,
+        "due": made.latest.expires if made.state is State.APPROVED else None,
+    }
 
 
 class _Folding:

@@ -1,15 +1,11 @@
 """Acting on articles and reading where they stand: each action is one transaction under the journal's lock."""
 
-import hashlib
-import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, Engine, Row, Select, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from aitia.evidence.article import Article, content_hash
 from aitia.library.store.database import reading, writing
@@ -18,7 +14,8 @@ from aitia.people.tables import people
 from aitia.review.chain import Head, append, head, moment, read_event
 from aitia.review.contents import checked, completed
 from aitia.review.errors import NotAllowedError, NotFoundError, ReviewError, StaleError
-from aitia.review.folding import fold
+from aitia.review.folding import fold, standing
+from aitia.review.listing import Summary, approved_answer, listed, question_key
 from aitia.review.nouns import (
     SYSTEM,
     Action,
@@ -36,10 +33,13 @@ from aitia.review.nouns import (
 )
 from aitia.review.policy import Policy, policy_hash
 from aitia.review.tables import dossiers, events, versions
+from aitia.review.texts import article_from, text_of
 from aitia.review.transitions import approvals, open_requests, refusal, why_not
+from aitia.review.verifying import Verified, verify
 
 __all__ = [
     "Summary",
+    "Verified",
     "act",
     "act_as_system",
     "approved_answer",
@@ -49,27 +49,9 @@ __all__ = [
     "listed",
     "open_dossier",
     "question_key",
+    "verify",
     "why_not",
 ]
-
-
-class Summary(Struct, frozen=True):
-    """A dossier as a list shows it."""
-
-    id: int
-    library: str
-    question: str
-    audience: str
-    length: str
-    state: State
-    version: int
-    """The latest version's number."""
-    author: Person
-    """As they are now."""
-    changed: str
-    """When the last event happened."""
-    due: str | None
-    """Approved: the day on which it expires, YYYY-MM-DD."""
 
 
 def open_dossier(database: Engine, person_id: int, article: Article) -> Dossier:
@@ -172,10 +154,15 @@ def _record(
 ) -> Dossier:
     """Record an action that is allowed, and what follows from it."""
     number, content = before.latest.number, before.latest.content_hash
-    text = _article(connection, before.id, number)
-    action = completed(action, before, person, text, lambda ids: _people(connection, ids))
+    action = completed(
+        action,
+        before,
+        person,
+        lambda: _article(connection, before.id, number),
+        lambda ids: _people(connection, ids),
+    )
     if isinstance(action, Edit):
-        made = _edited(before, text, article)
+        made = _edited(before, article)
         number, content = number + 1, made.content_hash
         _keep_version(connection, before.id, number, made)
     elif article is not None:
@@ -213,7 +200,7 @@ def _what_follows(
     return Approve(still, policy.quorum, policy_hash(policy), day.isoformat())
 
 
-def _edited(before: Dossier, old: Article, article: Article | None) -> Article:
+def _edited(before: Dossier, article: Article | None) -> Article:
     """The new version's content, sealed. Raises ReviewError if it is none."""
     if article is None:
         raise ReviewError("an edit needs the new words of the article.")
@@ -224,7 +211,7 @@ def _edited(before: Dossier, old: Article, article: Article | None) -> Article:
         raise ReviewError(
             "an edit keeps the question, the reader, the length and the library of its article."
         )
-    if made.content_hash == old.content_hash:
+    if made.content_hash == before.latest.content_hash:
         raise ReviewError(f"nothing was changed: the words are those of version {before.latest.number}.")
     return made
 
@@ -243,30 +230,15 @@ def _settle(connection: Connection, recorded: tuple[Event, ...]) -> Dossier:
     return made
 
 
-def standing(made: Dossier) -> dict[str, str | int | None]:
-    """What the row of a dossier says of it."""
-    return {
-        "state": made.state.value,
-        "version": made.latest.number,
-        "due": made.latest.expires if made.state is State.APPROVED else None,
-        "changed": made.events[-1].at,
-    }
-
-
 def _keep_version(connection: Connection, dossier_id: int, number: int, article: Article) -> None:
     connection.execute(
         insert(versions).values(
             dossier_id=dossier_id,
             number=number,
             content_hash=article.content_hash,
-            article=version_text(article).decode(),
+            article=text_of(article).decode(),
         )
     )
-
-
-def version_text(article: Article) -> bytes:
-    """A version as it is stored: the very bytes whose SHA-256 is its content hash."""
-    return msgspec.json.encode(replace(article, elapsed_ms=0.0, content_hash=""), order="deterministic")
 
 
 def dossier(database: Engine, number: int) -> Dossier:
@@ -311,14 +283,7 @@ def _article(connection: Connection, number: int, version: int) -> Article:
     ).one_or_none()
     if row is None:
         raise NotFoundError(f"there is no version {version} of article {number}.")
-    return _read_article(row.article, row.content_hash)
-
-
-def _read_article(text: str, content: str) -> Article:
-    return replace(_ARTICLE.decode(text), content_hash=content)
-
-
-_ARTICLE = msgspec.json.Decoder(Article)
+    return article_from(row.article, row.content_hash)
 
 
 def _person(connection: Connection, number: int) -> Person:
@@ -341,106 +306,3 @@ def _people(connection: Connection, ids: Sequence[int]) -> dict[int, Person]:
         roles = msgspec.json.decode(row.roles, type=tuple[Role, ...])
         found[row.id] = Person(row.id, row.name, row.credentials, roles)
     return found
-
-
-def question_key(question: str) -> str:
-    """What two askings of one question have in common: SHA-256 without case, spacing, and punctuation at its ends."""
-    text = " ".join(unicodedata.normalize("NFKC", question).casefold().translate(_TYPED).split())
-    inner = [place for place, sign in enumerate(text) if unicodedata.category(sign)[0] not in "PZ"]
-    return hashlib.sha256(text[inner[0] : inner[-1] + 1].encode() if inner else b"").hexdigest()
-
-
-_TYPED = str.maketrans("‘’“”‐‑‒–—", "''\"\"-----")
-"""Quotation marks and dashes, as a keyboard has them."""
-
-
-def listed(
-    database: Engine,
-    *,
-    states: Sequence[State] = (),
-    author: int | None = None,
-    library: str | None = None,
-    text: str = "",
-    after: int | None = None,
-    limit: int | None = 50,
-) -> list[Summary]:
-    """Dossiers, the newest first.
-
-    states: any of these; none: all. author: a person's id. text: words that all occur in the question.
-    after: the id of the last one on the page before. limit: the most to give; None: all.
-    """
-    query = _summaries().order_by(dossiers.c.id.desc())
-    if states:
-        query = query.where(dossiers.c.state.in_([state.value for state in states]))
-    if author is not None:
-        query = query.where(dossiers.c.author_id == author)
-    if library is not None:
-        query = query.where(dossiers.c.library == library)
-    for word in text.split():
-        query = query.where(dossiers.c.question.icontains(word, autoescape=True))
-    if after is not None:
-        query = query.where(dossiers.c.id < after)
-    with reading(database) as connection:
-        return [_summary(row) for row in connection.execute(query.limit(limit))]
-
-
-def approved_answer(
-    database: Engine, library: str, question: str, audience: str, length: str
-) -> tuple[Summary, Article] | None:
-    """The approved article that answers a question, the newest if there are several; None without one.
-
-    One whose approval has run out is none, whether or not that has been recorded yet.
-    """
-    query = (
-        _summaries(versions.c.article, versions.c.content_hash)
-        .join(versions, (versions.c.dossier_id == dossiers.c.id) & (versions.c.number == dossiers.c.version))
-        .where(
-            dossiers.c.library == library,
-            dossiers.c.question_key == question_key(question),
-            dossiers.c.audience == audience,
-            dossiers.c.length == length,
-            dossiers.c.state == State.APPROVED.value,
-            dossiers.c.due > datetime.now(UTC).date().isoformat(),
-        )
-        .order_by(dossiers.c.id.desc())
-        .limit(1)
-    )
-    with reading(database) as connection:
-        row = connection.execute(query).one_or_none()
-    return None if row is None else (_summary(row), _read_article(row.article, row.content_hash))
-
-
-def _summaries(*more: Any) -> Select[Any]:
-    columns = (
-        dossiers.c.id,
-        dossiers.c.library,
-        dossiers.c.question,
-        dossiers.c.audience,
-        dossiers.c.length,
-        dossiers.c.state,
-        dossiers.c.version,
-        dossiers.c.author_id,
-        dossiers.c.changed,
-        dossiers.c.due,
-        people.c.name,
-        people.c.credentials,
-        people.c.roles,
-    )
-    joined = dossiers.outerjoin(people, people.c.id == dossiers.c.author_id)
-    return select(*columns, *more).select_from(joined)
-
-
-def _summary(row: Row[Any]) -> Summary:
-    roles = msgspec.json.decode(row.roles or "[]", type=tuple[Role, ...])
-    return Summary(
-        row.id,
-        row.library,
-        row.question,
-        row.audience,
-        row.length,
-        State(row.state),
-        row.version,
-        Person(row.author_id, row.name or "", row.credentials or "", roles),
-        row.changed,
-        row.due,
-    )

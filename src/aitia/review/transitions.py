@@ -221,7 +221,16 @@ DONE = {
 }
 """What an action makes of an article, in words: it is, or can be, ..."""
 
-STATE_WORDS = {state: str(state).replace("-", " ") for state in State}
+STATE_WORDS = {
+    DRAFT: "a draft",
+    SUBMITTED: "submitted",
+    UNDER_REVIEW: "under review",
+    CHANGES_REQUESTED: "waiting for changes",
+    APPROVED: "approved",
+    WITHDRAWN: "withdrawn",
+    EXPIRED: "expired",
+}
+"""An article's state in words: it is ..."""
 
 
 def state_after(action: Action, state: State) -> State:
