@@ -1,36 +1,61 @@
 """The application: routes, who may use them, and what is said when something goes wrong."""
 
-from collections.abc import Awaitable, Callable
+import contextlib
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import anyio
 import jinja2
 from anyio.to_thread import run_sync
 from fastapi import FastAPI
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Mount
 from starlette.routing import Route as StarletteRoute
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from aitia import __version__
 from aitia.answers.writers import labels
-from aitia.errors import AitiaError, LibraryError, QuestionError, StateError
+from aitia.errors import AitiaError
 from aitia.library.store.database import engine
-from aitia.review.errors import NotAllowedError, NotFoundError, ReviewError
 from aitia.review.policy import read_policy
+from aitia.web.api.endpoint import API_FOLDER, api_routes, problem
 from aitia.web.call import Call, Services, Visitor
-from aitia.web.middleware import with_safe_headers
+from aitia.web.failures import RETRY_SECONDS, Refused, meaning, sentence, told
+from aitia.web.limits import FILES_SECONDS, FORM_BYTES, FORM_SECONDS, drain, limited
+from aitia.web.logs import FAILURES
+from aitia.web.middleware import observed
+from aitia.web.operation import ROUTES as OPERATION
 from aitia.web.pages.all_routes import ROUTES
 from aitia.web.routes import ROLES as ROLES_OF
 from aitia.web.routes import Need, Route
 from aitia.web.settings import Settings
 from aitia.web.shelf import Shelf
-from aitia.web.visits import carries_token, visitor_of
+from aitia.web.visits import carries_token, is_sent_from_here, visitor_of
 
+__all__ = ["application", "is_allowed", "meaning", "sentence", "services_of"]
+
+THREADS = 8
+"""Requests that are worked on at once in a process; docs/operate.md has the measurements behind the number."""
 _FOLDER = Path(str(files("aitia.web")))
+
+
+class _Number(IntegerConvertor):
+    """A number in an address: of at most nine digits, since a larger one names nothing and stops a database."""
+
+    regex = "[0-9]{1,9}"
+
+
+register_url_convertor("int", _Number())
 
 
 def services_of(settings: Settings) -> Services:
@@ -62,55 +87,206 @@ def _roles() -> dict[str, Any]:
 
 def application(services: Services) -> FastAPI:
     """The whole service as an ASGI application."""
-    app = FastAPI(title="Aitia", docs_url=None, redoc_url=None, openapi_url=None)
+    threads = anyio.CapacityLimiter(THREADS)
+
+    @contextlib.asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_sync(_close, services)
+
+    app = FastAPI(
+        title="Aitia",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=living,
+        # FastAPI can send addresses with their questions, and messages of errors, to a collector: never here.
+        telemetry={
+            "tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False,
+        },
+    )  # fmt: skip
     app.state.services = services
-    for route in ROUTES:
+    failed = functools.partial(_failed, services, threads, app.router.routes)
+    app.add_exception_handler(HTTPException, failed)
+    for route in (*OPERATION, *ROUTES):
         app.router.routes.append(
-            StarletteRoute(route.path, _endpoint(route, services), methods=[route.method], name=route.path)
+            StarletteRoute(
+                route.path, _endpoint(route, services, threads), methods=[route.method], name=route.path
+            )
         )
-    app.router.routes.append(Mount("/static", StaticFiles(directory=_FOLDER / "static", check_dir=False)))
-    app.add_middleware(with_safe_headers, settings=services.settings)
+    app.router.routes.extend(api_routes(services, threads))
+    app.router.routes.append(Mount("/static", _Static(directory=_FOLDER / "static", check_dir=False)))
+    app.add_middleware(observed, settings=services.settings, failed=failed)
+    if services.settings.proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(services.settings.proxies))
     return app
 
 
-def _endpoint(route: Route, services: Services) -> Callable[[Request], Awaitable[Response]]:
+def _close(services: Services) -> None:
+    services.database.dispose()
+
+
+class _Static(StaticFiles):
+    """Styles, scripts and drawings, measured as one route."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"]["route"] = "/static"
+        await super().__call__(scope, receive, send)
+
+
+def _endpoint(
+    route: Route, services: Services, threads: anyio.CapacityLimiter
+) -> Callable[[Request], Awaitable[Response]]:
+    if route.takes_files:
+        most, files_most, seconds = services.settings.upload_megabytes * 1_000_000, 20, FILES_SECONDS
+    else:
+        most, files_most, seconds = FORM_BYTES, 0, FORM_SECONDS
+
     async def endpoint(request: Request) -> Response:
+        request.state.route = route.path
         if route.method == "GET":
-            return await run_sync(_answer, route, services, request, FormData())
-        form = await request.form(max_files=20 if route.takes_files else 0, max_fields=500)
+            return await run_sync(_answer, route, services, request, limiter=threads)
+        # Who asks is settled before their form is read: nobody sends megabytes to a page that is not theirs.
+        visitor = await run_sync(_admitted, route, services, request, limiter=threads)
+        if isinstance(visitor, Response):
+            return visitor
+        length = request.headers.get("content-length")
+        body = Request(request.scope, limited(request.receive, most, seconds, length))
         try:
-            return await run_sync(_answer, route, services, request, form)
+            form = await body.form(max_files=files_most, max_fields=500, max_part_size=most)
+            return await run_sync(_taken, route, services, request, visitor, form, limiter=threads)
+        except Refused:
+            await drain(request.receive, most)
+            raise
         finally:
-            await form.close()
+            await body.close()
 
     return endpoint
 
 
-def _answer(route: Route, services: Services, request: Request, form: FormData) -> Response:
+def _answer(route: Route, services: Services, request: Request) -> Response:
     """Check who asks, call the page, and turn what goes wrong into a page that says so."""
+    visitor = _admitted(route, services, request)
+    return visitor if isinstance(visitor, Response) else _taken(route, services, request, visitor, FormData())
+
+
+def _admitted(route: Route, services: Services, request: Request) -> Visitor | Response:
+    """Who asks, or the answer that they may not."""
     visitor = Visitor(None, "")
     try:
+        _check_address(request)
         visitor = visitor_of(request, services)
-        call = Call(request, services, visitor, form)
-        if not is_allowed(route.need, visitor, services.settings):
-            if visitor.person is None:
-                here = request.url.path + ("?" + request.url.query if request.url.query else "")
-                return RedirectResponse(
-                    f"/sign-in?next={_quoted(here if route.method == 'GET' else '/')}", 303
-                )
-            return call.page("message.html.jinja", 403, title="Not for your role", text=_lacking(route.need))
-        if route.method == "POST" and not carries_token(visitor, call.field("csrf")):
-            return call.page(
-                "message.html.jinja",
-                403,
-                title="This form has expired",
-                text="Nothing was changed. Go back, reload the page and send the form again.",
+        request.state.person_id = visitor.person.id if visitor.person else None
+        if is_allowed(route.need, visitor, services.settings):
+            return visitor
+        if visitor.person is None:
+            here = request.url.path + ("?" + request.url.query if request.url.query else "")
+            # Where a form would have led is not shown by going there.
+            return RedirectResponse(
+                f"/sign-in?next={quote(here if route.method == 'GET' else '/', safe='')}", 303
             )
-        return route.handler(call)
-    except AitiaError as error:
+        raise Refused(403, "Not for your role", _lacking(route.need))
+    except (AitiaError, HTTPException) as error:
+        return _page_of(error, services, request, visitor)
+
+
+def _taken(route: Route, services: Services, request: Request, visitor: Visitor, form: FormData) -> Response:
+    try:
         call = Call(request, services, visitor, form)
-        status, title = meaning(error)
-        return call.page("message.html.jinja", status, title=title, text=sentence(error))
+        if route.method == "POST":
+            if any(
+                "\0" in name or (isinstance(value, str) and "\0" in value)
+                for name, value in form.multi_items()
+            ):
+                raise Refused(
+                    400, "Not text", "What was sent holds a sign that is no text. Nothing was changed."
+                )
+            if not (
+                is_sent_from_here(request, services.settings) and carries_token(visitor, call.field("csrf"))
+            ):
+                raise Refused(
+                    403,
+                    "This form has expired",
+                    "Nothing was changed. Go back, reload the page and send the form again.",
+                )
+        return route.handler(call)
+    except (AitiaError, HTTPException) as error:
+        return _page_of(error, services, request, visitor)
+
+
+def _check_address(request: Request) -> None:
+    """Refuse an address that can name nothing, before a database stumbles over it."""
+    if "\0" in request.url.path or any(
+        "\0" in part for pair in request.query_params.multi_items() for part in pair
+    ):
+        raise Refused(400, "Not text", "The address holds a sign that is no text.")
+
+
+def _page_of(error: Exception, services: Services, request: Request, visitor: Visitor) -> Response:
+    """What went wrong, as a page."""
+    status, title, text = told(error, request.state.request_id)
+    if status >= 500:
+        FAILURES.error("not available" if status == 503 else "a page failed", exc_info=error, extra={
+            "fields": {"request": request.state.request_id, "reason": sentence(error)}
+        } if isinstance(error, AitiaError) else None)  # fmt: skip
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if status == 503:
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    try:
+        call = Call(request, services, visitor, FormData())
+        response: Response = call.page("message.html.jinja", status, title=title, text=text)
+    except Exception as again:
+        FAILURES.error("the page of a failure failed", exc_info=again)
+        response = HTMLResponse(f"<!doctype html><title>{title}</title><h1>{title}</h1>", status)
+    response.headers.update(headers)
+    return response
+
+
+async def _failed(
+    services: Services,
+    threads: anyio.CapacityLimiter,
+    routes: list[BaseRoute],
+    request: Request,
+    error: Exception,
+) -> Response:
+    """The answer to what no page has answered: unknown addresses, other methods, errors of ours."""
+    if isinstance(error, ClientDisconnect):
+        raise error
+    if (
+        isinstance(error, HTTPException)
+        and error.status_code in (404, 405)
+        and not isinstance(error, Refused)
+    ):
+        methods = _methods(routes, request.scope, request.url.path)
+        if methods:
+            error = HTTPException(405, headers={"Allow": ", ".join(methods)})
+        elif request.method in ("GET", "HEAD") and request.url.path.endswith("/"):
+            # One slash only at the start: two would lead to another host.
+            path = "/" + request.url.path.strip("/")
+            if _methods(routes, request.scope, path):
+                query = f"?{request.url.query}" if request.url.query else ""
+                return RedirectResponse(quote(path) + query, 308)
+    if request.url.path.startswith(API_FOLDER):
+        return problem(error, request)
+    return await run_sync(_unanswered, error, services, request, limiter=threads)
+
+
+def _unanswered(error: Exception, services: Services, request: Request) -> Response:
+    visitor = Visitor(None, "")
+    if isinstance(error, HTTPException):
+        with contextlib.suppress(AitiaError):
+            visitor = visitor_of(request, services)
+    return _page_of(error, services, request, visitor)
+
+
+def _methods(routes: list[BaseRoute], scope: Scope, path: str) -> list[str]:
+    """The methods that an address takes; none if nothing is there."""
+    found: set[str] = set()
+    for route in routes:
+        if isinstance(route, StarletteRoute) and route.matches({**scope, "path": path})[0] is not Match.NONE:
+            found |= route.methods or set()
+    return sorted(found)
 
 
 def is_allowed(need: Need, visitor: Visitor, settings: Settings) -> bool:
@@ -122,35 +298,6 @@ def is_allowed(need: Need, visitor: Visitor, settings: Settings) -> bool:
     return need in (Need.READ, Need.SIGNED_IN) or visitor.may(*ROLES_OF[need])
 
 
-def meaning(error: AitiaError) -> tuple[int, str]:
-    """The HTTP status and the title for what went wrong."""
-    if isinstance(error, NotFoundError):
-        return 404, "Not found"
-    if isinstance(error, NotAllowedError):
-        return 403, "Not allowed"
-    if isinstance(error, ReviewError):
-        return 409, "Not done"
-    if isinstance(error, QuestionError):
-        return 400, "The question cannot be read"
-    if isinstance(error, LibraryError):
-        return 404, "Not in the library"
-    if isinstance(error, StateError):
-        return 503, "Not available now"
-    return 500, "Something failed"
-
-
-def sentence(error: AitiaError) -> str:
-    """The words of an error as a sentence of their own."""
-    text = str(error)
-    return text[:1].upper() + text[1:]
-
-
 def _lacking(need: Need) -> str:
     roles = " or ".join(sorted(f"{role}" for role in ROLES_OF[need]))
     return f"This page is for people with the role {roles}. An administrator gives roles."
-
-
-def _quoted(path: str) -> str:
-    from urllib.parse import quote
-
-    return quote(path, safe="")

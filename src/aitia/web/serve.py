@@ -4,7 +4,6 @@ import logging
 import os
 import socket
 from collections.abc import Callable
-from importlib import import_module
 
 import msgspec
 import uvicorn
@@ -51,12 +50,9 @@ def worker() -> FastAPI:
 
 def set_up_link(services: Services) -> str | None:
     """The path of the one-time page that makes the first administrator; None if there is one."""
-    try:
-        accounts = import_module("aitia.people.accounts")
-    except ModuleNotFoundError:
-        return None
-    path: str | None = accounts.set_up_link(services.database)
-    return path
+    from aitia.people.invitations import set_up_link as made
+
+    return made(services.database)
 
 
 def _config(app: FastAPI | str, settings: Settings, workers: int) -> uvicorn.Config:
