@@ -1,0 +1,268 @@
+"""An article as a page shows it: each citation with the address of the words that it rests on."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, urlencode
+from weakref import WeakKeyDictionary
+
+import jinja2
+from markupsafe import Markup
+from msgspec import Struct
+
+from aitia.answers.writers import labels
+from aitia.documents import DocumentLibrary
+from aitia.evidence.article import Article, ArticleStatement, Cited, CitedPassage, Reference
+from aitia.evidence.nouns import KIND_LABELS, Contents, Standing, Statement
+from aitia.service import Library
+from aitia.web.plots import plots
+
+READERS = {
+    "patient": "Patient or carer",
+    "clinician": "Clinician",
+    "researcher": "Researcher or student",
+}
+"""The audiences, as the question "Which best describes you?" offers them."""
+LENGTHS = {"short": "Short", "standard": "Standard", "full": "Full"}
+
+STANDING_WORDS = {
+    Standing.CORRECTED: "Corrected",
+    Standing.CONCERN: "Expression of concern",
+    Standing.RETRACTED: "Retracted",
+    Standing.SUPERSEDED: "Superseded",
+}
+"""The notices on a source, as they are shown beside it. A current source has none."""
+
+_statements: "WeakKeyDictionary[Library, dict[str, Statement]]" = WeakKeyDictionary()
+
+
+class Citation(Struct, frozen=True):
+    """A number in brackets."""
+
+    number: int
+    address: str
+    """Of the page on which the cited words stand."""
+
+
+class Line(Struct, frozen=True):
+    """Words with their citations."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    certainty: str = ""
+    """The grade; empty for the words of a document, which nobody has graded."""
+    certainty_words: str = ""
+    where: str = ""
+    """For the words of a document: where in it they stand."""
+    basis: str = ""
+    model: str = ""
+    model_guide: str = ""
+    """The document that tells of the model."""
+
+
+class Part(Struct, frozen=True):
+    """Lines under a heading."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+class Differing(Struct, frozen=True):
+    """A matter on which sources do not agree."""
+
+    quantity: str
+    lines: tuple[Line, ...]
+    explanation: str
+    detected: bool
+
+
+class Listed(Struct, frozen=True):
+    """An entry of the reference list."""
+
+    number: int
+    address: str
+    """Of the source's page in the library."""
+    authors: str
+    title: str
+    container: str
+    year: str
+    kind: str
+    standing: str
+    """Empty if the source is current."""
+    is_bad: bool
+    """Whether it was retracted, or is under concern."""
+    pmid: str
+    link: str
+    """Where it can be opened elsewhere; empty if nowhere."""
+    note: str
+
+
+class Reading(Struct, frozen=True):
+    """An article made ready for the template."""
+
+    article: Article
+    lead: Line
+    parts: tuple[Part, ...]
+    disagreements: tuple[Differing, ...]
+    references: tuple[Listed, ...]
+    nearest: tuple[tuple[str, str], ...]
+    """Each nearest topic with the address of a search for it."""
+
+
+def reading_of(article: Article, library: Library | DocumentLibrary | None) -> Reading:
+    """An article made ready to be shown.
+
+    library: as it is now; without it (it is served no more) citations lead to the sources' pages.
+    """
+    name = quote(article.library.name, safe="")
+    finder = _Finder(article, name, _statements_of(library))
+    words = labels.CERTAINTY[article.audience]
+
+    def bullet(statement: ArticleStatement) -> Line:
+        model = statement.model or ""
+        return Line(
+            statement.text,
+            finder.citations(statement.citations, statement.statement_ids),
+            str(statement.certainty or ""),
+            words[statement.certainty] if statement.certainty else "",
+            "" if statement.certainty else finder.where(statement.statement_ids),
+            statement.basis or "",
+            model,
+            f"docs/model-{model.split()[2]}.md" if model else "",
+        )
+
+    return Reading(
+        article,
+        finder.line(article.lead),
+        tuple(Part(part.heading, tuple(map(bullet, part.statements))) for part in article.sections),
+        tuple(
+            Differing(one.quantity, tuple(map(finder.line, one.members)), one.explanation, one.detected)
+            for one in article.disagreements
+        ),
+        tuple(_listed(reference, name) for reference in article.references),
+        tuple((topic, f"/library/{name}?{urlencode({'q': topic})}") for topic in article.nearest_topics),
+    )
+
+
+def contents_of(library: Library | DocumentLibrary | None) -> Contents | None:
+    """What editors wrote in a library, if anything."""
+    curated = library.curated if isinstance(library, DocumentLibrary) else library
+    return curated.contents if curated is not None else None
+
+
+def safe_link(address: str | None) -> str:
+    """The address if it is one that a browser may open, else nothing."""
+    if address and address.startswith(("https://", "http://")) and not any(mark in address for mark in " \"'<>\n"):
+        return address
+    return ""
+
+
+class _Finder:
+    """Finds the page on which cited words stand."""
+
+    def __init__(self, article: Article, name: str, statements: Mapping[str, Statement]) -> None:
+        self._name = name
+        self._statements = statements
+        self._passages = {place.statement_id: place for place in article.passages}
+        self._ids = {reference.number: reference.id for reference in article.references}
+
+    def line(self, cited: Cited) -> Line:
+        return Line(cited.text, self.citations(cited.citations, cited.statement_ids))
+
+    def citations(self, numbers: Iterable[int], statement_ids: tuple[str, ...]) -> tuple[Citation, ...]:
+        return tuple(Citation(number, self._address(self._ids[number], statement_ids)) for number in numbers)
+
+    def where(self, statement_ids: tuple[str, ...]) -> str:
+        """Page and section of the first of some sentences of documents."""
+        place = self._passages.get(statement_ids[0]) if statement_ids else None
+        if place is None:
+            return ""
+        return ", ".join(filter(None, (place.section, f"page {place.page}" if place.page else "")))
+
+    def _address(self, source_id: str, statement_ids: tuple[str, ...]) -> str:
+        also = ""
+        for name in statement_ids:
+            place = self._passages.get(name)
+            if place is not None:
+                if place.source_id == source_id:
+                    return self._passage(place)
+                continue
+            statement = self._statements.get(name)
+            if statement is not None:
+                if statement.source_id == source_id:
+                    return f"/library/{self._name}/statements/{quote(name, safe='')}"
+                if source_id in statement.also:
+                    also = also or f"/library/{self._name}/statements/{quote(name, safe='')}"
+        return also or f"/library/{self._name}/sources/{quote(source_id, safe='')}"
+
+    def _passage(self, place: CitedPassage) -> str:
+        source, mark = quote(place.source_id, safe=""), quote(place.statement_id, safe="")
+        return f"/library/{self._name}/sources/{source}/passages/{place.passage}?mark={mark}"
+
+
+def _statements_of(library: Library | DocumentLibrary | None) -> Mapping[str, Statement]:
+    curated = library.curated if isinstance(library, DocumentLibrary) else library
+    if curated is None:
+        return {}
+    found = _statements.get(curated)
+    if found is None:
+        found = {statement.id: statement for statement in curated.contents.statements}
+        _statements[curated] = found
+    return found
+
+
+def _listed(reference: Reference, name: str) -> Listed:
+    return Listed(
+        reference.number,
+        f"/library/{name}/sources/{quote(reference.id, safe='')}",
+        labels.authors(reference),
+        labels.title(reference),
+        reference.container or "",
+        str(reference.year) if reference.year else "No year",
+        _kind(reference),
+        STANDING_WORDS.get(reference.standing, ""),
+        reference.standing in (Standing.RETRACTED, Standing.CONCERN),
+        reference.pmid or "",
+        safe_link(reference.url),
+        reference.note or "",
+    )
+
+
+def _kind(reference: Reference) -> str:
+    label = KIND_LABELS[reference.kind]
+    return label[:1].upper() + label[1:]
+
+
+class Drawn(Struct, frozen=True):
+    """What of a page is the same for everyone who reads an article, as HTML."""
+
+    opening: Markup
+    """The lead and the plots."""
+    rest: Markup
+    """The sections, the disagreements, the gaps and the references."""
+
+
+def drawn(templates: jinja2.Environment, article: Article, library: Library | DocumentLibrary | None) -> Drawn:
+    """Draw an article; see `reading_of`."""
+    reading = reading_of(article, library)
+    opening = templates.get_template("reading/opening.html.jinja").render(
+        reading=reading, plots=plots(article, contents_of(library)), legend=_legend(article)
+    )
+    rest = templates.get_template("reading/rest.html.jinja").render(reading=reading, article=article)
+    return Drawn(Markup(opening), Markup(rest))
+
+
+def _legend(article: Article) -> str:
+    if article.passages:
+        return (
+            "The sentences are the documents' own words. Each number opens the page on which they stand."
+            if article.audience == "patient"
+            else "The sentences are the documents' own words. Each number opens the passage in which they stand."
+        )
+    if article.audience == "patient":
+        return (
+            "Each number opens the source. The bar after it shows how sure the studies let us be: sure, fairly sure, "
+            "not very sure or not at all sure."
+        )
+    return (
+        "Each number opens the words that a statement rests on. Certainty is as the library grades it: high, "
+        "moderate, low or very low."
+    )
