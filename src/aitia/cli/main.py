@@ -20,6 +20,9 @@ class _Commands(LazyGroup):
         "model": Elsewhere(
             "aitia.cli.model", "model", "Run models of causes: multistep, life course, spread."
         ),
+        "review": Elsewhere(
+            "aitia.cli.review", "review", "Follow the review of articles, and prove that nothing was changed."
+        ),
         "completion": Elsewhere(
             "aitia.cli.completion", "completion", "Print the completion script for your shell."
         ),

@@ -1,12 +1,12 @@
 """The journal's chain: each event holds the hash of the one before, so nothing can be changed or removed unseen."""
 
 import hashlib
-from datetime import UTC, datetime
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, insert, select, update
 
+from aitia.people.moments import moment
 from aitia.review.errors import ReviewError
 from aitia.review.nouns import Action, Event, Person
 from aitia.review.tables import events, journal
@@ -89,8 +89,3 @@ def append(
     )
     connection.execute(update(journal).where(journal.c.id == 1).values(number=new.number, hash=new.hash))
     return event, new
-
-
-def moment() -> str:
-    """The time, UTC, to the microsecond; texts of one length, so that they sort as times do."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

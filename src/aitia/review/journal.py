@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from aitia.evidence.article import Article, content_hash
 from aitia.library.store.database import reading, writing
+from aitia.people.moments import moment
 from aitia.people.roles import Role
 from aitia.people.tables import people
-from aitia.review.chain import Head, append, head, moment, read_event
+from aitia.review.chain import Head, append, head, read_event
 from aitia.review.contents import checked, completed
 from aitia.review.errors import NotAllowedError, NotFoundError, ReviewError, StaleError
 from aitia.review.folding import fold, standing
@@ -46,12 +47,17 @@ __all__ = [
     "article_of",
     "base_of",
     "dossier",
+    "head_of",
     "listed",
     "open_dossier",
     "question_key",
     "verify",
     "why_not",
 ]
+
+
+_LARGEST = 2**31 - 1
+"""The largest number that the database's columns hold."""
 
 
 def open_dossier(database: Engine, person_id: int, article: Article) -> Dossier:
@@ -247,6 +253,12 @@ def dossier(database: Engine, number: int) -> Dossier:
         return _dossier(connection, number)
 
 
+def head_of(database: Engine) -> Head:
+    """The end of the journal."""
+    with reading(database) as connection:
+        return head(connection)
+
+
 def article_of(database: Engine, number: int, version: int) -> Article:
     """The content of a version. Raises NotFoundError."""
     with reading(database) as connection:
@@ -266,6 +278,8 @@ def base_of(database: Engine, number: int, version: int) -> Article:
 
 
 def _dossier(connection: Connection, number: int) -> Dossier:
+    if not 0 < number <= _LARGEST:
+        raise NotFoundError(f"there is no article {number}.")
     rows = connection.execute(
         select(events.c.event).where(events.c.dossier_id == number).order_by(events.c.number)
     ).scalars()
@@ -276,11 +290,13 @@ def _dossier(connection: Connection, number: int) -> Dossier:
 
 
 def _article(connection: Connection, number: int, version: int) -> Article:
-    row = connection.execute(
-        select(versions.c.article, versions.c.content_hash).where(
-            versions.c.dossier_id == number, versions.c.number == version
-        )
-    ).one_or_none()
+    row = None
+    if 0 < number <= _LARGEST and 0 < version <= _LARGEST:
+        row = connection.execute(
+            select(versions.c.article, versions.c.content_hash).where(
+                versions.c.dossier_id == number, versions.c.number == version
+            )
+        ).one_or_none()
     if row is None:
         raise NotFoundError(f"there is no version {version} of article {number}.")
     return article_from(row.article, row.content_hash)
@@ -299,7 +315,7 @@ def _people(connection: Connection, ids: Sequence[int]) -> dict[int, Person]:
     found = {number: Person(number, "") for number in ids}
     rows = connection.execute(
         select(people.c.id, people.c.name, people.c.credentials, people.c.roles).where(
-            people.c.id.in_(ids), people.c.is_active
+            people.c.id.in_([one for one in ids if 0 < one <= _LARGEST]), people.c.is_active
         )
     )
     for row in rows:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, select
 
 from aitia.library.store.database import reading
 from aitia.review.chain import BEGINNING, Head, hash_of, read_event
@@ -15,6 +15,7 @@ from aitia.review.folding import fold, standing
 from aitia.review.listing import question_key
 from aitia.review.nouns import Approve, Dossier, Event
 from aitia.review.tables import dossiers, events, journal, versions
+from aitia.review.telling import type_words
 from aitia.review.transitions import approvals, open_requests
 
 _EVENTS_AT_ONCE = 2000
@@ -70,12 +71,12 @@ class _Walk:
 
     def check_chain(self, connection: Connection) -> None:
         """Every event by number: its hash, its place, what it holds of the one before; then the journal's end."""
-        for row in _rows(connection):
-            event = self._check_event(row.number, row.dossier_id, row.hash, row.event)
-            self.end = Head(row.number, row.hash, event.at)
+        for number, dossier, recorded, text in _rows(connection):
+            event = self._check_event(number, dossier, recorded, text)
+            self.end = Head(number, recorded, event.at)
             self.last = _place(event)
             self.opened.add(event.dossier)
-            if row.hash == self.wanted:
+            if recorded == self.wanted:
                 self.wanted = None
         self._check_end(connection)
 
@@ -158,7 +159,7 @@ class _Walk:
                 _check_row(made, dict(rows.get(number, {})))
 
 
-def _rows(connection: Connection) -> Iterator[Row[tuple[int, int, str, str]]]:
+def _rows(connection: Connection) -> Iterator[tuple[int, int, str, str]]:
     query = select(events.c.number, events.c.dossier_id, events.c.hash, events.c.event)
     last: int | None = None
     while True:
@@ -246,5 +247,5 @@ def _check_row(made: Dossier, row: dict[str, object]) -> None:
 
 
 def _place(event: Event) -> str:
-    kind = type(event.action).__name__.lower()
+    kind = type_words(type(event.action))
     return f"event {event.number} ({kind}, article {event.dossier}, version {event.version}, {event.at[:10]})"
