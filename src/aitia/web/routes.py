@@ -27,6 +27,8 @@ class Need(StrEnum):
     BOARD = "board"
     """Authors, reviewers and editors."""
     EDITOR = "editor"
+    LIBRARIAN = "librarian"
+    """Editors and administrators: they add documents."""
     ADMINISTRATOR = "administrator"
 
 
@@ -35,6 +37,7 @@ ROLES = {
     Need.REVIEWER: frozenset({Role.REVIEWER}),
     Need.BOARD: frozenset({Role.AUTHOR, Role.REVIEWER, Role.EDITOR}),
     Need.EDITOR: frozenset({Role.EDITOR}),
+    Need.LIBRARIAN: frozenset({Role.EDITOR, Role.ADMINISTRATOR}),
     Need.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
 }
 """The roles of which a person must hold one."""

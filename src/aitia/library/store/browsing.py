@@ -167,3 +167,28 @@ def sentences(connection: Connection, number: int, passage: int) -> list[StoredS
         .order_by(statements.c.ordinal)
     )
     return [StoredStatement(*row) for row in connection.execute(query)]
+
+
+def numbers(connection: Connection, library_id: int, keys: Sequence[str]) -> dict[str, int]:
+    """The numbers of the sources of these ids that are held."""
+    query = select(sources.c.key, sources.c.id).where(
+        sources.c.library_id == library_id, sources.c.key.in_(keys)
+    )
+    return {row.key: row.id for row in connection.execute(query)}
+
+
+def named(connection: Connection, library_id: int, name: str) -> list[StoredSource]:
+    """The sources whose id, DOI, PubMed number or PubMed Central number this is, in small letters; ten at most."""
+    mine = sources.c.library_id == library_id
+    found: set[int] = set()
+    for column, value in (
+        (sources.c.key, name),
+        (sources.c.doi, name),
+        (sources.c.pmid, name),
+        (sources.c.pmcid, name.upper()),
+    ):
+        found.update(
+            connection.execute(select(sources.c.id).where(mine, column == value).limit(10)).scalars()
+        )
+    held = by_number(connection, sorted(found)[:10], with_text=False)
+    return sorted(held.values(), key=lambda one: one.source.id)

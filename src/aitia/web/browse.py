@@ -1,0 +1,235 @@
+"""What the pages of a library list, whichever kind of library it is: sources by page, and what a search finds."""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import quote, urlencode
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from aitia.documents import DocumentLibrary
+from aitia.evidence.nouns import Certainty, Kind, Source, Standing
+from aitia.library.store import browsing
+from aitia.library.store.browsing import Counts
+from aitia.library.store.database import reading
+from aitia.service import Library
+from aitia.search.terms import content_stems, stems
+from aitia.web.catalogue import Catalogue, catalogue, chosen
+
+PAGE = 50
+"""Sources on a page."""
+HITS = 20
+"""Search results on a page."""
+MOST_HITS = 100
+"""Search results at all: what is not among them is better looked for with other words."""
+_SNIPPET = 420
+"""Characters of a passage that are shown of a result."""
+
+
+class Card(Struct, frozen=True):
+    """What a library is and how much it holds."""
+
+    name: str
+    title: str
+    version: str = ""
+    updated: str = ""
+    counts: Counts = Counts({}, {}, 0)
+    statements: int = 0
+    """Those that editors wrote."""
+    is_stored: bool = False
+    """Whether it is in the database, so that documents can be added."""
+    trouble: str = ""
+    """Why it cannot be read."""
+
+
+class Listed(Struct, frozen=True):
+    """A source in a list."""
+
+    source: Source
+    statements: int = 0
+    """Those that editors wrote about it."""
+
+
+class Hit(Struct, frozen=True):
+    """A result of a search."""
+
+    source: Source
+    text: str
+    address: str
+    where: str = ""
+    """The section and the page of a document."""
+    certainty: Certainty | None = None
+    """Of a statement that editors wrote."""
+    first: int = 0
+    last: int = 0
+    """The run of passages, of a document."""
+
+
+def card(name: str, library: Library | DocumentLibrary) -> Card:
+    """What a library is."""
+    if isinstance(library, Library):
+        contents = library.contents
+        return Card(
+            name,
+            contents.title,
+            contents.version,
+            contents.updated,
+            catalogue(library).counts,
+            len(contents.statements),
+        )
+    stored = library.library
+    curated = library.curated
+    return Card(
+        name,
+        stored.title,
+        str(stored.version),
+        stored.updated,
+        browsing.counts(library.database, stored),
+        len(curated.contents.statements) if curated else 0,
+        is_stored=True,
+    )
+
+
+def sources_of(
+    library: Library | DocumentLibrary, kind: Kind | None, standing: Standing | None, page: int
+) -> tuple[list[Listed], int, int]:
+    """The sources on a page, the page (the last one, where there are not so many), and how many sources match."""
+    if isinstance(library, Library):
+        held = catalogue(library)
+        matching = chosen(held, kind, standing)
+        page = min(page, pages_of(len(matching), PAGE))
+        some = matching[(page - 1) * PAGE : page * PAGE]
+        return [_listed(source, held) for source in some], page, len(matching)
+    total = browsing.matching(library.database, library.library, kind, standing)
+    page = min(page, pages_of(total, PAGE))
+    with reading(library.database) as connection:
+        stored = browsing.listed(connection, library.library.id, kind, standing, (page - 1) * PAGE, PAGE)
+    curated = catalogue(library.curated) if library.curated else None
+    return [_listed(one.source, curated) for one in stored], page, total
+
+
+def pages_of(count: int, on_a_page: int) -> int:
+    """How many pages so many things fill."""
+    return max(1, -(-count // on_a_page))
+
+
+def _listed(source: Source, held: Catalogue | None) -> Listed:
+    return Listed(source, len(held.by_source.get(source.id, ())) if held else 0)
+
+
+def named(library: Library | DocumentLibrary, asked: str) -> list[Source]:
+    """The sources that a question names outright: by their id, DOI or PubMed number."""
+    bare = re.sub(
+        r"^(?:doi:\s*|https?://(?:dx\.)?doi\.org/|pmid:?\s*)", "", asked, flags=re.IGNORECASE
+    ).lower()
+    if not bare or " " in bare or len(bare) > 300:
+        return []
+    if isinstance(library, Library):
+        return [
+            source
+            for source in catalogue(library).sources.values()
+            if bare in (source.id, source.pmid, (source.doi or "").lower(), (source.pmcid or "").lower())
+        ]
+    with reading(library.database) as connection:
+        return [one.source for one in browsing.named(connection, library.library.id, bare)]
+
+
+def hits(name: str, library: Library | DocumentLibrary, asked: str) -> list[Hit]:
+    """The statements and passages nearest to a question, the best first; what editors wrote goes first.
+
+    Raises QuestionError if the question cannot be read.
+    """
+    curated = library if isinstance(library, Library) else library.curated
+    found = []
+    if curated is not None:
+        found = [
+            Hit(
+                curated.source(statement.source_id),
+                curated.said(statement),
+                statement_address(name, statement.id),
+                certainty=statement.certainty,
+            )
+            for statement, _ in curated.search(asked, MOST_HITS)
+        ]
+    if isinstance(library, DocumentLibrary):
+        found += [
+            Hit(one.source, one.text, source_address(name, one.source.id), first=one.first, last=one.last)
+            for one in library.search(asked, MOST_HITS)
+        ]
+    return found[:MOST_HITS]
+
+
+def placed(name: str, library: Library | DocumentLibrary, asked: str, some: Sequence[Hit]) -> list[Hit]:
+    """Results with the very passage, of the run that was found, that holds most of the words; and a part of it."""
+    if isinstance(library, Library):
+        return list(some)
+    wanted = frozenset(content_stems(asked)) or frozenset(stems(asked))
+    placed = []
+    with reading(library.database) as connection:
+        keys = [one.source.id for one in some if one.last]
+        numbers = browsing.numbers(connection, library.library.id, keys)
+        for one in some:
+            spans = (
+                browsing.spans(connection, numbers[one.source.id], one.first, one.last)
+                if one.last and one.source.id in numbers
+                else []
+            )
+            if not spans:
+                placed.append(one)
+                continue
+            best = max(spans, key=lambda span: len(wanted.intersection(stems(span.text))))
+            passage = best.passage
+            placed.append(
+                replace(
+                    one,
+                    text=snippet(best.text, wanted),
+                    address=passage_address(name, one.source.id, passage.ordinal),
+                    where=place_of(passage.section, passage.page),
+                )
+            )
+    return placed
+
+
+def snippet(text: str, wanted: frozenset[str]) -> str:
+    """A part of a text around the first of the wanted words."""
+    if len(text) <= _SNIPPET:
+        return text
+    first = next(
+        (word.start() for word in re.finditer(r"\w+", text) if wanted.intersection(stems(word[0]))), 0
+    )
+    start = 0 if first < _SNIPPET // 2 else text.rfind(" ", 0, first - _SNIPPET // 3) + 1
+    end = min(len(text), start + _SNIPPET)
+    if end < len(text):
+        end = max(start + 1, text.rfind(" ", start, end))
+    return f"{'… ' if start else ''}{text[start:end]}{' …' if end < len(text) else ''}"
+
+
+def place_of(section: str | None, page: int | None) -> str:
+    """Where a passage stands, in words."""
+    return ", ".join(filter(None, (section, f"page {page}" if page else None)))
+
+
+def library_address(name: str, **parameters: str | int) -> str:
+    """The address of a library's page; a parameter that is empty is left out, unless it is the last."""
+    given = list(parameters.items())
+    kept = [(key, value) for place, (key, value) in enumerate(given) if value or place == len(given) - 1]
+    return f"/library/{_quoted(name)}" + (f"?{urlencode(kept)}" if kept else "")
+
+
+def source_address(name: str, key: str) -> str:
+    """The address of a source's page."""
+    return f"/library/{_quoted(name)}/sources/{_quoted(key)}"
+
+
+def passage_address(name: str, key: str, ordinal: int) -> str:
+    """The address of a passage's page."""
+    return f"{source_address(name, key)}/passages/{ordinal}"
+
+
+def statement_address(name: str, identifier: str) -> str:
+    """The address of a statement's page."""
+    return f"/library/{_quoted(name)}/statements/{_quoted(identifier)}"
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="")

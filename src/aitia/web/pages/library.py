@@ -1,0 +1,91 @@
+"""The libraries that are served, and what each holds."""
+
+from starlette.responses import Response
+
+from aitia.errors import AitiaError
+from aitia.evidence.nouns import Kind, Source, Standing
+from aitia.web import browse
+from aitia.web.call import Call
+from aitia.web.pages import library_words as words
+from aitia.web.pages import sources
+from aitia.web.routes import Need, Route
+
+
+def libraries(call: Call) -> Response:
+    """The libraries that are served."""
+    shelf = call.services.shelf
+    shown = []
+    for name in shelf.names():
+        try:
+            shown.append(browse.card(name, shelf.open(name)))
+        except AitiaError as error:
+            # One that cannot be read does not hide the others.
+            shown.append(browse.Card(name, name, trouble=str(error)))
+    return call.page("library/libraries.html.jinja", libraries=shown, browse=browse, words=words)
+
+
+def library(call: Call) -> Response:
+    """A library: what a search finds in it, or its sources."""
+    name = call.request.path_params["name"]
+    opened = call.services.shelf.open(name)
+    kind, standing = _kind(call.query("kind")), _standing(call.query("standing"))
+    asked = " ".join(call.query("q").split())
+    page = words.page_number(call.query("page"))
+    exact: list[Source] = []
+    hits: list[browse.Hit] = []
+    listed: list[browse.Listed] = []
+    is_capped = False
+    if asked:
+        exact = browse.named(opened, asked)
+        everything = browse.hits(name, opened, asked)
+        is_capped = len(everything) == browse.MOST_HITS
+        matching = [
+            hit
+            for hit in everything
+            if kind in (None, hit.source.kind) and standing in (None, hit.source.standing)
+        ]
+        total = len(matching)
+        pages = browse.pages_of(total, browse.HITS)
+        page = min(page, pages)
+        hits = browse.placed(name, opened, asked, matching[(page - 1) * browse.HITS : page * browse.HITS])
+    else:
+        listed, page, total = browse.sources_of(opened, kind, standing, page)
+        pages = browse.pages_of(total, browse.PAGE)
+    return call.page(
+        "library/library.html.jinja",
+        browse=browse,
+        words=words,
+        card=browse.card(name, opened),
+        asked=asked,
+        kind=kind,
+        standing=standing,
+        exact=exact,
+        hits=hits,
+        listed=listed,
+        total=total,
+        is_capped=is_capped,
+        page=page,
+        pages=pages,
+        address=browse.library_address(
+            name,
+            q=asked,
+            kind=kind.value if kind else "",
+            standing=standing.value if standing else "",
+            page="",
+        ),
+    )
+
+
+def _kind(text: str) -> Kind | None:
+    return next((kind for kind in Kind if kind.value == text), None)
+
+
+def _standing(text: str) -> Standing | None:
+    return next((standing for standing in Standing if standing.value == text), None)
+
+
+ROUTES = (
+    Route("GET", "/library", Need.READ, libraries),
+    Route("GET", "/library/{name}", Need.READ, library),
+    *sources.ROUTES,
+)
