@@ -221,7 +221,7 @@ async def measured(arguments: argparse.Namespace, process: int, port: int, name:
     """Measure a server and print its figures; gives the median size of a page."""
     requests = requests_of(asked())
     first = Load(port, requests, seed=1)
-    cold = await first.at_most(count=min(500, arguments.requests))
+    cold = await first.at_most(count=500)
     most = Load(port, requests, seed=2)
     rate = await most.at_most(seconds=arguments.seconds)
     half = Load(port, requests, seed=3)
