@@ -34,7 +34,6 @@ from aitia.web.failures import RETRY_SECONDS, Refused, meaning, sentence, told
 from aitia.web.limits import FILES_SECONDS, FORM_BYTES, FORM_SECONDS, drain, limited
 from aitia.web.logs import FAILURES
 from aitia.web.middleware import observed
-from aitia.web.operation import ROUTES as OPERATION
 from aitia.web.pages.all_routes import ROUTES
 from aitia.web.routes import ROLES as ROLES_OF
 from aitia.web.routes import Need, Route
@@ -47,6 +46,10 @@ __all__ = ["application", "is_allowed", "meaning", "sentence", "services_of"]
 THREADS = 8
 """Requests that are worked on at once in a process; docs/operate.md has the measurements behind the number."""
 _FOLDER = Path(str(files("aitia.web")))
+
+
+_REPLACED, _REPLACED_QUOTED = "\ufffd", b"%EF%BF%BD"
+"""What stands for a sign that is no text."""
 
 
 class _Number(IntegerConvertor):
@@ -109,7 +112,7 @@ def application(services: Services) -> FastAPI:
     app.state.services = services
     failed = functools.partial(_failed, services, threads, app.router.routes)
     app.add_exception_handler(HTTPException, failed)
-    for route in (*OPERATION, *ROUTES):
+    for route in ROUTES:
         app.router.routes.append(
             StarletteRoute(
                 route.path, _endpoint(route, services, threads), methods=[route.method], name=route.path
@@ -144,7 +147,11 @@ def _endpoint(
         most, files_most, seconds = FORM_BYTES, 0, FORM_SECONDS
 
     async def endpoint(request: Request) -> Response:
+        if "\0" in request.url.path:
+            raise HTTPException(404)
         request.state.route = route.path
+        if b"%00" in request.scope["query_string"]:
+            request.scope["query_string"] = request.scope["query_string"].replace(b"%00", _REPLACED_QUOTED)
         if route.method == "GET":
             return await run_sync(_answer, route, services, request, limiter=threads)
         # Who asks is settled before their form is read: nobody sends megabytes to a page that is not theirs.
@@ -155,7 +162,9 @@ def _endpoint(
         body = Request(request.scope, limited(request.receive, most, seconds, length))
         try:
             form = await body.form(max_files=files_most, max_fields=500, max_part_size=most)
-            return await run_sync(_taken, route, services, request, visitor, form, limiter=threads)
+            return await run_sync(
+                _taken, route, services, request, visitor, _without_nul(form), limiter=threads
+            )
         except Refused:
             await drain(request.receive, most)
             raise
@@ -175,7 +184,6 @@ def _admitted(route: Route, services: Services, request: Request) -> Visitor | R
     """Who asks, or the answer that they may not."""
     visitor = Visitor(None, "")
     try:
-        _check_address(request)
         visitor = visitor_of(request, services)
         request.state.person_id = visitor.person.id if visitor.person else None
         if is_allowed(route.need, visitor, services.settings):
@@ -194,33 +202,30 @@ def _admitted(route: Route, services: Services, request: Request) -> Visitor | R
 def _taken(route: Route, services: Services, request: Request, visitor: Visitor, form: FormData) -> Response:
     try:
         call = Call(request, services, visitor, form)
-        if route.method == "POST":
-            if any(
-                "\0" in name or (isinstance(value, str) and "\0" in value)
-                for name, value in form.multi_items()
-            ):
-                raise Refused(
-                    400, "Not text", "What was sent holds a sign that is no text. Nothing was changed."
-                )
-            if not (
-                is_sent_from_here(request, services.settings) and carries_token(visitor, call.field("csrf"))
-            ):
-                raise Refused(
-                    403,
-                    "This form has expired",
-                    "Nothing was changed. Go back, reload the page and send the form again.",
-                )
+        if route.method == "POST" and not (
+            is_sent_from_here(request, services.settings) and carries_token(visitor, call.field("csrf"))
+        ):
+            raise Refused(
+                403,
+                "This form has expired",
+                "Nothing was changed. Go back, reload the page and send the form again.",
+            )
         return route.handler(call)
     except (AitiaError, HTTPException) as error:
         return _page_of(error, services, request, visitor)
 
 
-def _check_address(request: Request) -> None:
-    """Refuse an address that can name nothing, before a database stumbles over it."""
-    if "\0" in request.url.path or any(
-        "\0" in part for pair in request.query_params.multi_items() for part in pair
-    ):
-        raise Refused(400, "Not text", "The address holds a sign that is no text.")
+def _without_nul(form: FormData) -> FormData:
+    """The form, with the sign that no database takes as text replaced as HTML replaces it."""
+    return FormData(
+        [
+            (
+                name.replace("\0", _REPLACED),
+                value.replace("\0", _REPLACED) if isinstance(value, str) else value,
+            )
+            for name, value in form.multi_items()
+        ]
+    )
 
 
 def _page_of(error: Exception, services: Services, request: Request, visitor: Visitor) -> Response:
