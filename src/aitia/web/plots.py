@@ -11,6 +11,7 @@ from aitia.evidence.article import Article, Reference
 from aitia.evidence.estimates import base_and_part
 from aitia.evidence.nouns import KIND_LABELS, Contents, Figure, Kind, Standing, Statement
 from aitia.evidence.numbers import with_interval, with_unit, written
+from aitia.search.terms import content_stems, stems
 from aitia.web.svg import Interval, Moment, interval_plot, time_plot
 
 _RATIOS = (
@@ -103,6 +104,13 @@ def _groups(article: Article, contents: Contents) -> list[tuple[str, str, list[t
     return found
 
 
+def _on_the_question(question: str, estimates: list[tuple[str, _Estimate]]) -> list[tuple[str, _Estimate]]:
+    """Of ratios on many exposures, those on the exposure that the question names, if any are."""
+    asked = set(stems(question))
+    named = [(name, one) for name, one in estimates if asked & set(content_stems(name.partition(",")[0]))]
+    return named or estimates
+
+
 def _cited(article: Article, contents: Contents) -> list[Statement]:
     """The library's statements that the article rests on, in the article's order."""
     named = [*article.lead.statement_ids]
@@ -179,7 +187,7 @@ def _label(name: str, estimate: _Estimate) -> str:
     parts = [name, estimate.part] if name else [estimate.part]
     said = ", ".join(part for part in parts if part)
     source = _source(estimate.reference)
-    return f"{said}: {source}" if said else source
+    return f"{source}: {said}" if said else source
 
 
 def _source(reference: Reference) -> str:
