@@ -84,9 +84,12 @@ def _groups(article: Article, contents: Contents) -> list[tuple[str, str, list[t
             elif base in quantities:
                 by_matter[(base, figure.unit)].append(("", _estimate(reference, part, figure, upper)))
     found = []
-    for (matter, unit), estimates in by_matter.items():
+    for (matter, unit), given in by_matter.items():
         estimates = list(
-            {(label, one.reference.number, one.part): (label, one) for label, one in estimates}.values()
+            {
+                (label, one.reference.number, one.part): (label, one)
+                for label, one in _on_the_question(article.question, given)
+            }.values()
         )
         if len({one.reference.number for _, one in estimates}) < 2:
             continue
