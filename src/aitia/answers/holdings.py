@@ -11,6 +11,7 @@ from aitia.evidence.nouns import (
     Quantity,
     Source,
     Standing,
+    Statement,
     Topic,
 )
 from aitia.evidence.wording import SLOT
@@ -117,6 +118,16 @@ class Holdings:
         """The source of the statement at a place."""
         return self.sources[self.statements[place].source_id]
 
+    def facets_of(self, place: int) -> frozenset[str]:
+        """The facets of the topics that a statement is on."""
+        return self._facets[place]
+
+    @cached_property
+    def _facets(self) -> list[frozenset[str]]:
+        return [
+            frozenset(self.topics[name].facet for name in statement.topics) for statement in self.statements
+        ]
+
     def stems_of(self, place: int) -> frozenset[str]:
         """The content words of a statement, stemmed."""
         if place not in self._stems:
@@ -132,20 +143,27 @@ class Holdings:
 
     def relevance(self, about: str) -> dict[int, float]:
         """How near each statement is to a text: 1 for the nearest, absent where nothing matches."""
-        if about not in self._relevance:
+        found = self._relevance.get(about)
+        if found is None:
             if len(self._relevance) > _MOST_REMEMBERED:
                 self._relevance.clear()
             hits = self.index.search(about, top=300)
             best = hits[0].score if hits else 1.0
-            self._relevance[about] = {
-                hit.place: hit.score / best for hit in hits if hit.place in self.citable
-            }
-        return self._relevance[about]
+            found = {hit.place: hit.score / best for hit in hits if hit.place in self.citable}
+            # Another thread may clear the table at any time.
+            self._relevance[about] = found
+        return found
 
     def standing_weight(self, place: int) -> float:
         """What speaks for a statement whatever is asked: its certainty, its design, its age. About 0 to 1.6."""
-        statement = self.statements[place]
-        source = self.source_of(place)
+        return self._standing_weights[place]
+
+    @cached_property
+    def _standing_weights(self) -> list[float]:
+        return [self._standing_weight(statement) for statement in self.statements]
+
+    def _standing_weight(self, statement: Statement) -> float:
+        source = self.sources[statement.source_id]
         age = self.latest_year - (source.year or self.latest_year - 20)
         recency = max(0.0, 1.0 - age / 30)
         doubt = 0.0 if source.standing is Standing.CURRENT else 0.4

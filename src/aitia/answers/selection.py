@@ -196,11 +196,10 @@ class Selector:
             score += 0.7
         if statement.topics[0] in ((topic.id,) if topic else self.aim.topics):
             score += 0.6
-        if self.aim.facets and any(
-            holdings.topics[name].facet in self.aim.facets for name in statement.topics
-        ):
+        facets = holdings.facets_of(place)
+        if not facets.isdisjoint(self.aim.facets):
             score += 0.8
-        if self.aim.last and any(holdings.topics[name].facet in self.aim.last for name in statement.topics):
+        if not facets.isdisjoint(self.aim.last):
             score -= 1.0
         if self.aim.stressed:
             stems = holdings.stems_of(place)
@@ -217,10 +216,7 @@ class Selector:
 
     def _likeness(self, place: int) -> float:
         stems = self.holdings.stems_of(place)
-        return max(
-            (likeness(stems, self.holdings.stems_of(other)) for other in self.used),
-            default=0.0,
-        )
+        return max((likeness(stems, self.holdings.stems_of(other)) for other in self.used), default=0.0)
 
     def _merged(self, place: int, others: Iterable[int]) -> Bullet:
         """The statement, citing also those that say the same."""
@@ -230,7 +226,7 @@ class Selector:
         same = tuple(
             other
             for other in others
-            if likeness(stems, self.holdings.stems_of(other)) > _SAME
+            if is_like(stems, self.holdings.stems_of(other), _SAME)
             and {figure.value for figure in self.holdings.statements[other].figures} == values
         )
         return Bullet(bullet.text, (place, *same), bullet.certainty, bullet.figures)
@@ -304,4 +300,12 @@ class Selector:
 
 def likeness(some: frozenset[str], others: frozenset[str]) -> float:
     """The share of words in common (Jaccard), 0 to 1."""
-    return len(some & others) / len(some | others) if some and others else 0.0
+    common = len(some & others)
+    return common / (len(some) + len(others) - common) if common else 0.0
+
+
+def is_like(some: frozenset[str], others: frozenset[str], share: float) -> bool:
+    """Whether the likeness is above a share: sooner told than how large it is, since sizes alone rule most out."""
+    return (
+        len(some) > share * len(others) and len(others) > share * len(some) and likeness(some, others) > share
+    )

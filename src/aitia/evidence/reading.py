@@ -7,6 +7,7 @@ it fetches a dictionary over the network when it first counts a syllable.
 """
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[A-Za-zÀ-ÿ0-9][\w'’.-]*")
 _SENTENCE_END = re.compile(r"[.!?]+(?=\s+[\"'(]?[A-Z0-9]|\s*$)")
@@ -22,6 +23,7 @@ _UNSAID = re.compile(
 )
 
 
+@lru_cache(maxsize=50_000)
 def syllables(word: str) -> int:
     """Spoken syllables of one English word; at least 1. A figure counts as one."""
     letters = re.sub(r"[^a-zà-ÿ]", "", word.lower())
