@@ -10,13 +10,12 @@ from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, updat
 from sqlalchemy.exc import IntegrityError
 
 from aitia.library.store.database import reading, writing
-from aitia.people import passwords
 from aitia.people.audit import Doer, record
 from aitia.people.errors import PeopleError, UnknownPersonError
 from aitia.people.moments import moment
 from aitia.people.roles import Role
+from aitia.people.tables import invitations, sessions, tokens
 from aitia.people.tables import people as table
-from aitia.people.tables import sessions, tokens
 from aitia.review.nouns import Person
 
 _EMAIL = re.compile(r"[^@\s<>()\",;:\\]{1,64}@[^@\s<>()\",;:\\]{1,189}")
@@ -161,7 +160,8 @@ def close(database: Engine, person_id: int, doer: Doer) -> None:
     """
     with writing(database) as connection:
         _keep_an_administrator(connection, person_id, True)
-        if not account_of(_row(connection, person_id)).is_active:
+        before = account_of(_row(connection, person_id))
+        if not before.is_active:
             return
         connection.execute(update(table).where(table.c.id == person_id).values(is_active=False))
         connection.execute(sessions.delete().where(sessions.c.person_id == person_id))
@@ -169,6 +169,9 @@ def close(database: Engine, person_id: int, doer: Doer) -> None:
             update(tokens)
             .where(tokens.c.person_id == person_id, tokens.c.revoked.is_(None))
             .values(revoked=moment())
+        )
+        connection.execute(
+            invitations.delete().where(invitations.c.email == before.email, invitations.c.used.is_(None))
         )
         record(connection, "closed", doer, person_id)
 
@@ -180,24 +183,6 @@ def reopen(database: Engine, person_id: int, doer: Doer) -> None:
             return
         connection.execute(update(table).where(table.c.id == person_id).values(is_active=True))
         record(connection, "re-opened", doer, person_id)
-
-
-def change_password(
-    database: Engine, person_id: int, old: str, new: str, doer: Doer, keep: str | None = None
-) -> None:
-    """Change a password and end all other sessions. `keep`: the fingerprint of the session that goes on.
-
-    Raises PeopleError if the old one is wrong or the new one is refused.
-    """
-    with reading(database) as connection:
-        row = _row(connection, person_id)
-    if not passwords.matches(row.password, old):
-        raise PeopleError("the password that you have now is another one.")
-    if refused := passwords.refusal(new, row.name, row.email):
-        raise PeopleError(refused)
-    with writing(database) as connection:
-        put_password(connection, person_id, passwords.hashed(new), keep)
-        record(connection, "password", doer, person_id)
 
 
 def put_password(connection: Connection, person_id: int, password: str, keep: str | None = None) -> None:

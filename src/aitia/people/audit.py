@@ -16,6 +16,7 @@ KINDS = {
     "set-up-link": "set-up link made",
     "set-up": "set-up",
     "invited": "invited",
+    "taken-back": "invitation taken back",
     "joined": "joined",
     "sign-in-tried": "sign-in tried",
     "sign-in": "signed in with a password",
@@ -58,6 +59,24 @@ class Entry(Struct, frozen=True):
     person: str = ""
     """The name of whom it is about, as it is now."""
     by: str = ""
+
+
+def words(entry: Entry) -> str:
+    """What an entry's details tell, for people."""
+    told = entry.details
+    if isinstance(told.get("before"), list):
+        return f"{_several(told['before'])} → {_several(told['after'])}"
+    if "before" in told:
+        return "; ".join(f"{key}: {old} → {told['after'][key]}" for key, old in told["before"].items())
+    if "email" in told:
+        return f"{told['email']}, {_several(told['roles'])}" if "roles" in told else str(told["email"])
+    if "scopes" in told:
+        return f"{told['name']}: {_several(told['scopes'])}"
+    return "; ".join(str(told[key]) for key in ("name", "reason", "count") if key in told)
+
+
+def _several(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"
 
 
 def record(

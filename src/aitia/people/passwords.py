@@ -34,10 +34,11 @@ _ROWS = (
 )
 _LEET = str.maketrans("0134578@$!", "oleastbasi")
 
-_AT_ONCE, _IN_LINE = 2, 8
+_AT_ONCE, _IN_LINE, _PATIENCE = 2, 6, 1.0
 _line = threading.BoundedSemaphore(_IN_LINE)
 _turn = threading.BoundedSemaphore(_AT_ONCE)
-"""Each hash takes 64 MiB: a crowd of sign-ins must not take the memory or the threads of those who read."""
+"""Each hash takes 64 MiB: a crowd of sign-ins must not take the memory or, for longer than
+this many seconds, the threads of those who read."""
 
 
 def refusal(password: str, *personal: str) -> str | None:
@@ -138,7 +139,7 @@ class _Turn:
     """A place in the line for hashing."""
 
     def __enter__(self) -> None:
-        if not _line.acquire(blocking=False):
+        if not _line.acquire(timeout=_PATIENCE):
             raise StateError("too many people are signing in at this moment; try again in a few seconds.")
         _turn.acquire()
 

@@ -14,7 +14,7 @@ from aitia.people.tables import people, sessions
 from aitia.people.values import fingerprint, fresh
 from aitia.review.nouns import Person
 
-_WRITTEN_EVERY = 60.0
+WRITTEN_EVERY = 60.0
 """Seconds between two notes that a session is in use, so that reading stays cheap."""
 
 _FIND = select(
@@ -68,7 +68,7 @@ def find(database: Engine, value: str, idle_minutes: float) -> Person | None:
         ).first()
     if row is None:
         return None
-    if row.seen < moment(seconds=-_WRITTEN_EVERY):
+    if row.seen < moment(seconds=-WRITTEN_EVERY):
         note_use(database, sessions, sessions.c.token == token, "seen")
     return Person(row.id, row.name, row.credentials, roles_of(row.roles))
 

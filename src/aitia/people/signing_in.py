@@ -10,10 +10,10 @@ import msgspec
 from sqlalchemy import Connection, Engine, func, select, text, update
 
 from aitia.library.store.database import reading, writing
-from aitia.people import passwords, sessions
-from aitia.people.accounts import normal_email
+from aitia.people import accounts, passwords, sessions
+from aitia.people.accounts import email_refusal, normal_email
 from aitia.people.audit import Doer, network_of, record
-from aitia.people.errors import SignInError
+from aitia.people.errors import PeopleError, SignInError
 from aitia.people.moments import moment, seconds_since
 from aitia.people.tables import audit, people
 from aitia.people.values import fingerprint
@@ -38,18 +38,13 @@ def sign_in(database: Engine, email: str, password: str, hours: float, doer: Doe
     Raises SignInError, in the same words and after the same work whether there is such an account or not; if too many
     tries failed, with the seconds to wait. Raises StateError if too many are signing in at this moment.
     """
-    known = {"account": fingerprint(normal_email(email))[:16]}
-    with writing(database) as connection:
-        wait = _wait(connection, known, doer.address)
-        if wait <= 0:
-            record(connection, "sign-in-tried", doer, details=known)
-    if wait > 0:
-        raise SignInError(f"too many tries failed. Wait {_words(wait)}, then try again.", wait)
+    known = _note_try(database, email, doer)
+    address = normal_email(email)
     with reading(database) as connection:
         row = connection.execute(
             # No account has an empty address: a text that the database cannot hold is nobody's.
             select(people.c.id, people.c.password, people.c.is_active).where(
-                people.c.email == (normal_email(email) if "\0" not in email else "")
+                people.c.email == (address if email_refusal(address) is None else "")
             )
         ).first()
     is_right = passwords.matches(row.password if row else None, password)
@@ -66,6 +61,43 @@ def sign_in(database: Engine, email: str, password: str, hours: float, doer: Doe
     return value
 
 
+def change_password(database: Engine, person_id: int, old: str, new: str, doer: Doer, keep: str) -> None:
+    """Change a password and end all other sessions. `keep`: the fingerprint of the session that goes on.
+
+    Raises PeopleError if the old one is wrong or the new one is refused, SignInError if too many tries failed.
+    """
+    account = accounts.account(database, person_id)
+    with reading(database) as connection:
+        present = connection.execute(select(people.c.password).where(people.c.id == person_id)).scalar()
+    known = _note_try(database, account.email, doer)
+    if not passwords.matches(present, old):
+        with writing(database) as connection:
+            record(connection, "sign-in-refused", doer, person_id, known)
+        raise PeopleError("this is not the password that you have now.")
+    if refused := passwords.refusal(new, account.name, account.email):
+        raise PeopleError(refused)
+    hashed = passwords.hashed(new)
+    with writing(database) as connection:
+        accounts.put_password(connection, person_id, hashed, keep)
+        record(connection, "password", doer, person_id, known)
+
+
+def _note_try(database: Engine, email: str, doer: Doer) -> dict[str, str]:
+    """Record that a password is about to be tried; gives what names the account in the record.
+
+    Raises SignInError if it must wait.
+    """
+    # Not the address itself: people type their password there by mistake.
+    known = {"account": fingerprint(normal_email(email))[:16]}
+    with writing(database) as connection:
+        wait = _wait(connection, known, doer.address)
+        if wait <= 0:
+            record(connection, "sign-in-tried", doer, details=known)
+    if wait > 0:
+        raise SignInError(f"too many tries failed. Wait {_words(wait)}, then try again.", wait)
+    return known
+
+
 def _wait(connection: Connection, known: dict[str, str], address: str) -> int:
     """Seconds until this account and this network may try again."""
     if connection.dialect.name == "postgresql":
@@ -73,7 +105,9 @@ def _wait(connection: Connection, known: dict[str, str], address: str) -> int:
     of_account = audit.c.details == msgspec.json.encode(known, order="sorted").decode()
     start = moment(minutes=-_WINDOW)
     last_success = connection.execute(
-        select(func.max(audit.c.at)).where(audit.c.kind == "sign-in", audit.c.at > start, of_account)
+        select(func.max(audit.c.at)).where(
+            audit.c.kind.in_(("sign-in", "password")), audit.c.at > start, of_account
+        )
     ).scalar()
     # Tries, not refusals: those that are under way count as well.
     tries = select(func.count(), func.max(audit.c.at)).where(

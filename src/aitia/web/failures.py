@@ -6,6 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from aitia.errors import AitiaError, LibraryError, QuestionError, StateError
+from aitia.people.errors import PeopleError, SignInError, UnknownPersonError
 from aitia.review.errors import NotAllowedError, NotFoundError, ReviewError
 
 RETRY_SECONDS = 10
@@ -26,7 +27,11 @@ def meaning(error: AitiaError) -> tuple[int, str]:
         return 404, "Not found"
     if isinstance(error, NotAllowedError):
         return 403, "Not allowed"
-    if isinstance(error, ReviewError):
+    if isinstance(error, UnknownPersonError):
+        return 404, "Not found"
+    if isinstance(error, SignInError):
+        return 429, "Not now"
+    if isinstance(error, PeopleError | ReviewError):
         return 409, "Not done"
     if isinstance(error, QuestionError):
         return 400, "The question cannot be read"

@@ -45,9 +45,9 @@ def is_sent_from_here(request: Request, settings: Settings) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return True
-    sent = urlsplit(origin)
     ours = urlsplit(settings.address or f"{request.url.scheme}://{request.headers.get('host', '')}")
-    return (sent.scheme, sent.netloc) == (ours.scheme, ours.netloc)
+    # Compared as text: what cannot be split is not ours either.
+    return origin == f"{ours.scheme}://{ours.netloc}"
 
 
 def session_value(request: Request, settings: Settings) -> str:
@@ -65,6 +65,17 @@ def doer_of(call: Call) -> Doer:
     client = call.request.client
     person = call.visitor.person
     return Doer(person.id if person else None, client.host if client else "")
+
+
+def agent_of(call: Call) -> str:
+    """The browser, as it names itself, for the person's list of sessions."""
+    return call.request.headers.get("user-agent", "")
+
+
+def origin_of(call: Call) -> str:
+    """What our paths begin with when they are sent to somebody: https://answers.example.org."""
+    settings = call.services.settings
+    return (settings.address or f"{call.request.url.scheme}://{call.request.url.netloc}").rstrip("/")
 
 
 def enter(call: Call, response: Response, value: str) -> Response:

@@ -1,8 +1,15 @@
 """The routes of all pages, in the order in which they are tried."""
 
 from aitia.web import operation
-from aitia.web.pages import ask, library, sign_in
+from aitia.web.pages import account, ask, library, people, sign_in
 from aitia.web.routes import Route
 
-ROUTES: tuple[Route, ...] = (*operation.ROUTES, *ask.ROUTES, *library.ROUTES, *sign_in.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *operation.ROUTES,
+    *ask.ROUTES,
+    *library.ROUTES,
+    *sign_in.ROUTES,
+    *account.ROUTES,
+    *people.ROUTES,
+)
 """One line a module of pages: `*article.ROUTES, *library.ROUTES, ...`"""
