@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from aitia.evidence.article import Article
 from aitia.people.roles import Role
+from aitia.review.editing import places
 from aitia.review.errors import NotAllowedError, NotFoundError, ReviewError, WrongStateError
 from aitia.review.nouns import (
     Action,
@@ -26,6 +27,7 @@ from aitia.review.nouns import (
     Withdraw,
 )
 from aitia.review.transitions import contributors
+from aitia.review.wording import flags
 
 _LONGEST = 5000
 
@@ -75,11 +77,7 @@ def completed(
         case Mark():
             _check_place(article(), action.place)
         case Propose():
-            text = article()
-            _check_place(text, action.place)
-            from aitia.review.wording import flags
-
-            return replace(action, flags=flags(text, action.place, action.text))
+            return replace(action, flags=flags(article(), action.place, action.text))
         case Comment() if action.thread is not None:
             thread = next((one for one in before.threads if one.number == action.thread), None)
             if thread is None:
@@ -104,19 +102,8 @@ def completed(
 
 
 def _check_place(article: Article, place: str) -> None:
-    if not _has(article, place):
+    if all(one.place != place for one in places(article)):
         raise NotFoundError(f"this version has no place {place!r}.")
-
-
-def _has(article: Article, place: str) -> bool:
-    if place == "lead":
-        return True
-    if place.startswith("d"):
-        return 1 <= int(place[1:]) <= len(article.disagreements)
-    section, statement = map(int, place.split("."))
-    return 1 <= section <= len(article.sections) and 1 <= statement <= len(
-        article.sections[section - 1].statements
-    )
 
 
 def _check_resolve(action: Resolve, before: Dossier, person: Person) -> None:

@@ -268,13 +268,15 @@ def article_of(database: Engine, number: int, version: int) -> Article:
 def base_of(database: Engine, number: int, version: int) -> Article:
     """What the library composed, from which a version was made. Raises NotFoundError."""
     with reading(database) as connection:
-        history = _dossier(connection, number).events
+        made = _dossier(connection, number)
         composed = [
             event.version
-            for event in history
+            for event in made.events
             if isinstance(event.action, Open) or (isinstance(event.action, Edit) and event.action.renewed)
         ]
-        return _article(connection, number, max([one for one in composed if one <= version], default=version))
+        if not 1 <= version <= made.latest.number:
+            raise NotFoundError(f"there is no version {version} of article {number}.")
+        return _article(connection, number, max(one for one in composed if one <= version))
 
 
 def _dossier(connection: Connection, number: int) -> Dossier:

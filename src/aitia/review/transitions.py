@@ -96,9 +96,9 @@ def _being_edited(dossier: Dossier, _: Person) -> str | None:
     return None
 
 
-INDEPENDENT = Condition("not their own work: they made no version of it", _own_work)
-NAMED = Condition("named by an editor, where reviewers were named", _not_named)
-UNCONFLICTED = Condition("declared that they have no conflict of interest", _not_declared)
+INDEPENDENT = Condition("it is not their own work: they made no version of it", _own_work)
+NAMED = Condition("an editor named them, where reviewers were named", _not_named)
+UNCONFLICTED = Condition("they declared that they have no conflict of interest", _not_declared)
 COMPLETE = Condition("no new version waits to be submitted", _being_edited)
 JUDGING = (INDEPENDENT, NAMED, UNCONFLICTED, COMPLETE)
 
