@@ -28,7 +28,8 @@ from aitia.answers.writers import labels
 from aitia.errors import AitiaError
 from aitia.library.store.database import engine
 from aitia.review.policy import read_policy
-from aitia.web.api.endpoint import API_FOLDER, api_routes, problem
+from aitia.web.api.endpoint import API_FOLDER, api_routes
+from aitia.web.api.problems import problem
 from aitia.web.call import Call, Services, Visitor
 from aitia.web.failures import RETRY_SECONDS, Refused, meaning, sentence, told
 from aitia.web.limits import FILES_SECONDS, FORM_BYTES, FORM_SECONDS, drain, limited

@@ -17,32 +17,21 @@ from starlette.routing import Route as StarletteRoute
 from aitia.errors import AitiaError
 from aitia.people.audit import network_of
 from aitia.people.tokens import Scope
-from aitia.review.errors import StaleError
 from aitia.review.nouns import Person
 from aitia.web.api.access import Holder, holder_of
-from aitia.web.api.nouns import ApiCall, ApiRoute, Problem, Reply
+from aitia.web.api.nouns import ApiCall, ApiRoute, Reply
 from aitia.web.api.openapi import document
+from aitia.web.api.problems import Problematic, problem
 from aitia.web.api.table import ROUTES
 from aitia.web.call import Services
 from aitia.web.encoded import json_response
-from aitia.web.failures import RETRY_SECONDS, Refused, told
+from aitia.web.failures import Refused
 from aitia.web.limits import FORM_BYTES, FORM_SECONDS, Allowance, Buckets, drain, limited
-from aitia.web.logs import FAILURES
 from aitia.web.routes import ROLES, Need
 
 API_FOLDER = "/api/v1"
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """How JSON writes the sign that no database takes as text."""
-
-
-class Problematic(HTTPException):
-    """A request that is not taken, with the type of its problem."""
-
-    def __init__(
-        self, status: int, detail: str, kind: str = "", headers: dict[str, str] | None = None
-    ) -> None:
-        super().__init__(status, detail, headers)
-        self.kind = f"/api#{kind}" if kind else "about:blank"
 
 
 def api_routes(services: Services, threads: anyio.CapacityLimiter) -> list[StarletteRoute]:
@@ -267,22 +256,3 @@ def _has(sent: str, etag: str) -> bool:
     return sent.strip() == "*" or etag in (
         part.strip().removeprefix("W/").strip('"') for part in sent.split(",")
     )
-
-
-def problem(error: Exception, request: Request) -> Response:
-    """What went wrong, as problem+json."""
-    request_id = request.state.request_id
-    status, title, text = told(error, request_id)
-    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    made = Problem(status, title, text, instance=f"urn:aitia:request:{request_id}")
-    if isinstance(error, Problematic):
-        made = msgspec.structs.replace(made, type=error.kind, detail=error.detail)
-    elif isinstance(error, StaleError):
-        made = msgspec.structs.replace(made, type="/api#stale", seen=error.seen, latest=error.latest)
-    elif status == 503:
-        headers["Retry-After"] = str(RETRY_SECONDS)
-        reason = str(error) if isinstance(error, AitiaError) else ""
-        FAILURES.error(
-            "not available", exc_info=error, extra={"fields": {"request": request_id, "reason": reason}}
-        )
-    return json_response(made, status, headers, "application/problem+json")

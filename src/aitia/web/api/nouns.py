@@ -1,6 +1,6 @@
 """What the API is made of: routes as data, the request as a handler sees it, replies and problems."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -62,7 +62,7 @@ class Reply(Struct, frozen=True):
     etag: str | None = None
     """Names this very content; a caller who has it gets 304."""
     location: str | None = None
-    next: dict[str, str | int] | None = None
+    next: Mapping[str, str | int] | None = None
     """Parameters of the next page, where there is one."""
     immutable: bool = False
     """Whether the address will always answer the same."""

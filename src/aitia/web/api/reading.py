@@ -1,4 +1,4 @@
-"""Asking, searching, and looking into libraries."""
+"""Asking and searching."""
 
 from typing import Annotated
 
@@ -6,28 +6,37 @@ from msgspec import Meta, Struct
 
 from aitia.answers.thread import LONGEST_THREAD, resolve
 from aitia.evidence.article import Article
+from aitia.evidence.nouns import Source, Statement
 from aitia.people.tokens import Scope
+from aitia.service import Library
 from aitia.web import metrics
 from aitia.web.api.nouns import ApiCall, ApiRoute, Reply
 from aitia.web.routes import Need
 
 READ = (Scope.READ,)
 Question = Annotated[str, Meta(min_length=1, max_length=1000)]
-Questions = Annotated[tuple[Question, ...], Meta(min_length=1, max_length=LONGEST_THREAD)]
-LibraryName = Annotated[
-    str, Meta(max_length=200, description="A library's name. Default: the first that is served.")
+Questions = Annotated[
+    tuple[Question, ...],
+    Meta(
+        min_length=1,
+        max_length=LONGEST_THREAD,
+        description="The question. Given several times, a thread, oldest first: the last one is answered, completed "
+        "from those before it.",
+    ),
 ]
-Audience = Annotated[str, Meta(pattern="^(patient|clinician|researcher)$")]
-Length = Annotated[str, Meta(pattern="^(short|standard|full)$")]
-After = Annotated[int, Meta(ge=1, le=999_999_999, description="The number of the last item that you have.")]
-Limit = Annotated[int, Meta(ge=1, le=200, description="How many items to give at most.")]
+LibraryName = Annotated[
+    str, Meta(max_length=200, description="A library's name. Empty: the first that is served.")
+]
+Audience = Annotated[
+    str, Meta(pattern="^(patient|clinician|researcher)$", description="Who reads the answer.")
+]
+Length = Annotated[str, Meta(pattern="^(short|standard|full)$", description="How much to say.")]
 
 
 class AskQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """A question in the address."""
 
     q: Questions
-    """The question; given again, a thread, oldest first: the last one is answered."""
     audience: Audience = "clinician"
     library: LibraryName = ""
     length: Length = "standard"
@@ -37,14 +46,13 @@ class Ask(Struct, frozen=True, forbid_unknown_fields=True):
     """A question."""
 
     questions: Questions
-    """A thread, oldest first: the last one is answered, completed from those before."""
     audience: Audience = "clinician"
     library: LibraryName = ""
     length: Length = "standard"
 
 
 class Approval(Struct, frozen=True):
-    """Where an answer was approved."""
+    """The approved article that an answer is."""
 
     article: int
     version: int
@@ -62,35 +70,88 @@ class Answered(Struct, frozen=True):
     """Null for an answer that nobody has reviewed."""
 
 
-def ask_get(call: ApiCall) -> Reply:
+class SearchQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is looked for."""
+
+    q: Annotated[Question, Meta(description="Words to look for.")]
+    library: LibraryName = ""
+    top: Annotated[int, Meta(ge=1, le=100, description="How many results to give at most.")] = 10
+
+
+class Found(Struct, frozen=True):
+    """A result of a search."""
+
+    score: float
+    source: Source
+    text: str
+    """The statement as clinicians read it, or the passages' own words."""
+    statement: Statement | None
+    """What editors wrote; null for a document."""
+    first: int
+    last: int
+    """Of a document: the ordinals of its passages that were found; else 0."""
+
+
+class Results(Struct, frozen=True):
+    """What a search found, best first."""
+
+    library: str
+    results: tuple[Found, ...]
+
+
+def ask_by_address(call: ApiCall) -> Reply:
     query: AskQuery = call.query
-    return _ask(call, Ask(query.q, query.audience, query.library, query.length))
+    return answer(call, Ask(query.q, query.audience, query.library, query.length))
 
 
-def ask_post(call: ApiCall) -> Reply:
-    return _ask(call, call.body)
+def ask_by_content(call: ApiCall) -> Reply:
+    return answer(call, call.body)
 
 
-def _ask(call: ApiCall, asked: Ask) -> Reply:
-    services = call.services
-    library = services.shelf.open(asked.library)
+def answer(call: ApiCall, asked: Ask) -> Reply:
+    answered = answered_by(call, asked)
+    metrics.count_answer(answered.article.answered, answered.approval is not None)
+    return Reply(answered, etag=answered.article.content_hash if call.request.method == "GET" else None)
+
+
+def answered_by(call: ApiCall, asked: Ask) -> Answered:
+    """The approved article that answers a question, or the library's own answer."""
+    library = call.services.shelf.open(asked.library)
     question = ""
     earlier: list[str] = []
     for text in asked.questions:
         question = resolve(library, earlier, text).question
         earlier.append(question)
-    article, approval = None, None
-    article = library.ask(question, asked.audience, asked.length)
-    metrics.count_answer(article.answered, approval is not None)
-    return Reply(
-        Answered(question, article, approval), etag=article.content_hash if approval is None else None
-    )
+    return Answered(question, library.ask(question, asked.audience, asked.length), None)
+
+
+def search(call: ApiCall) -> Reply:
+    query: SearchQuery = call.query
+    library = call.services.shelf.open(query.library)
+    name = query.library or call.services.shelf.names()[0]
+    if isinstance(library, Library):
+        found = tuple(
+            Found(score, library.source(one.source_id), library.said(one), one, 0, 0)
+            for one, score in library.search(query.q, query.top)
+        )
+    else:
+        found = tuple(
+            Found(one.score, one.source, one.text, None, one.first, one.last)
+            for one in library.search(query.q, query.top)
+        )
+    return Reply(Results(name, found))
 
 
 ROUTES: tuple[ApiRoute, ...] = (
     ApiRoute(
-        "GET", "/ask", Need.READ, READ, ask_get, Answered, "Answer a question", AskQuery, problems=(400, 404),
+        "GET", "/ask", Need.READ, READ, ask_by_address, Answered, "Answer a question", AskQuery, problems=(400, 404),
         description="The question stands in the address, and so perhaps in a proxy's log: POST keeps it out.",
     ),
-    ApiRoute("POST", "/ask", Need.READ, READ, ask_post, Answered, "Answer a question", body=Ask, problems=(404,)),
+    ApiRoute(
+        "POST", "/ask", Need.READ, READ, ask_by_content, Answered, "Answer a question", body=Ask, problems=(400, 404)
+    ),
+    ApiRoute(
+        "GET", "/search", Need.READ, READ, search, Results, "Find statements and passages", SearchQuery,
+        problems=(400, 404),
+    ),
 )  # fmt: skip
