@@ -129,9 +129,12 @@ def base_address(call: Call) -> str:
     return (call.services.settings.address or str(call.request.base_url)).rstrip("/")
 
 
-def question_address(article: Article, question: str = "", audience: str = "", length: str = "") -> str:
-    """Where an article's question is asked anew, or another of the same library and reader."""
-    pairs = [("q", question or article.question), ("for", audience or article.audience)]
+def question_address(article: Article, *, then: str = "", audience: str = "", length: str = "") -> str:
+    """Where an article's question is asked anew, for another reader or at another length, or a next one after it."""
+    pairs = [("q", article.question)]
+    if then:
+        pairs.append(("q", then))
+    pairs.append(("for", audience or article.audience))
     if (chosen := length or article.length) != "standard":
         pairs.append(("length", chosen))
     pairs.append(("library", article.library.name))

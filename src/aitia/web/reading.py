@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlencode
-from weakref import WeakKeyDictionary
 
 import jinja2
 from markupsafe import Markup
@@ -11,9 +10,11 @@ from msgspec import Struct
 from aitia.answers.writers import labels
 from aitia.documents import DocumentLibrary
 from aitia.evidence.article import Article, ArticleStatement, Cited, CitedPassage, Reference
-from aitia.evidence.nouns import KIND_LABELS, Contents, Standing, Statement
+from aitia.evidence.nouns import KIND_LABELS, Standing, Statement
 from aitia.service import Library
+from aitia.web.catalogue import catalogue
 from aitia.web.plots import plots
+from aitia.web.remembered import Remembered
 
 READERS = {
     "patient": "Patient or carer",
@@ -30,8 +31,6 @@ STANDING_WORDS = {
     Standing.SUPERSEDED: "Superseded",
 }
 """The notices on a source, as they are shown beside it. A current source has none."""
-
-_statements: "WeakKeyDictionary[Library, dict[str, Statement]]" = WeakKeyDictionary()
 
 
 class Citation(Struct, frozen=True):
@@ -113,7 +112,8 @@ def reading_of(article: Article, library: Library | DocumentLibrary | None) -> R
     library: as it is now; without it (it is served no more) citations lead to the sources' pages.
     """
     name = quote(article.library.name, safe="")
-    finder = _Finder(article, name, _statements_of(library))
+    curated = curated_of(library)
+    finder = _Finder(article, name, catalogue(curated).statements if curated is not None else {})
     words = labels.CERTAINTY[article.audience]
 
     def bullet(statement: ArticleStatement) -> Line:
@@ -142,15 +142,18 @@ def reading_of(article: Article, library: Library | DocumentLibrary | None) -> R
     )
 
 
-def contents_of(library: Library | DocumentLibrary | None) -> Contents | None:
+def curated_of(library: Library | DocumentLibrary | None) -> Library | None:
     """What editors wrote in a library, if anything."""
-    curated = library.curated if isinstance(library, DocumentLibrary) else library
-    return curated.contents if curated is not None else None
+    return library.curated if isinstance(library, DocumentLibrary) else library
 
 
 def safe_link(address: str | None) -> str:
     """The address if it is one that a browser may open, else nothing."""
-    if address and address.startswith(("https://", "http://")) and not any(mark in address for mark in " \"'<>\n"):
+    if (
+        address
+        and address.startswith(("https://", "http://"))
+        and not any(mark in address for mark in " \"'<>\n")
+    ):
         return address
     return ""
 
@@ -198,17 +201,6 @@ class _Finder:
         return f"/library/{self._name}/sources/{source}/passages/{place.passage}?mark={mark}"
 
 
-def _statements_of(library: Library | DocumentLibrary | None) -> Mapping[str, Statement]:
-    curated = library.curated if isinstance(library, DocumentLibrary) else library
-    if curated is None:
-        return {}
-    found = _statements.get(curated)
-    if found is None:
-        found = {statement.id: statement for statement in curated.contents.statements}
-        _statements[curated] = found
-    return found
-
-
 def _listed(reference: Reference, name: str) -> Listed:
     return Listed(
         reference.number,
@@ -240,13 +232,31 @@ class Drawn(Struct, frozen=True):
     """The sections, the disagreements, the gaps and the references."""
 
 
-def drawn(templates: jinja2.Environment, article: Article, library: Library | DocumentLibrary | None) -> Drawn:
-    """Draw an article; see `reading_of`."""
-    reading = reading_of(article, library)
-    opening = templates.get_template("reading/opening.html.jinja").render(
-        reading=reading, plots=plots(article, contents_of(library)), legend=_legend(article)
+_drawn: Remembered[str, Drawn] = Remembered()
+
+
+def drawn(
+    templates: jinja2.Environment, article: Article, library: Library | DocumentLibrary | None
+) -> Drawn:
+    """Draw an article, or give it as it was drawn before; see `reading_of`."""
+    if library is None:
+        return _draw(templates, article, library)
+    return _drawn.find(library, article.content_hash) or _drawn.keep(
+        library, article.content_hash, _draw(templates, article, library)
     )
-    rest = templates.get_template("reading/rest.html.jinja").render(reading=reading, article=article)
+
+
+def _draw(
+    templates: jinja2.Environment, article: Article, library: Library | DocumentLibrary | None
+) -> Drawn:
+    reading = reading_of(article, library)
+    curated = curated_of(library)
+    opening = templates.get_template("reading/opening.html.jinja").render(
+        reading=reading, legend=_legend(article)
+    )
+    rest = templates.get_template("reading/rest.html.jinja").render(
+        reading=reading, article=article, plots=plots(article, curated.contents if curated else None)
+    )
     return Drawn(Markup(opening), Markup(rest))
 
 

@@ -1,10 +1,7 @@
 """Asking: the box, and the answer. Nothing that is asked is stored; the last answers are kept in memory."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from urllib.parse import urlencode
-from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 from starlette.responses import Response
@@ -14,15 +11,15 @@ from aitia.documents import DocumentLibrary
 from aitia.errors import QuestionError
 from aitia.evidence.article import AUDIENCES, Article
 from aitia.people.roles import Role
+from aitia.review import journal
 from aitia.review.nouns import State
 from aitia.service import Library
 from aitia.web.call import Call
-from aitia.web.frame import Choice, Frame, Notice, base_address, frame_of
-from aitia.web.reading import LENGTHS, READERS, Drawn, contents_of, drawn
+from aitia.web.frame import Approval, Choice, Frame, Notice, approval_of, base_address, frame_of
+from aitia.web.reading import LENGTHS, READERS, curated_of, drawn
+from aitia.web.remembered import Remembered
 from aitia.web.routes import Need, Route
 
-_MOST_KEPT = 200
-"""Answers of one library that are kept in memory."""
 _MOST_EXAMPLES = 5
 """Example questions under one heading."""
 
@@ -58,44 +55,20 @@ class Asked(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """An answer with what of its page is the same for everybody."""
+    """An article, with how the question was read, and with its approval if people approved it."""
 
     article: Article
     read_as: str
     """The question as it was completed from those before it; empty if it stands as typed."""
-    drawn: Drawn
+    number: int = 0
+    """Of the dossier; 0 if it was composed just now."""
+    version: int = 0
+    approval: Approval | None = None
 
 
-class _Kept:
-    """The last answers of each library, as long as it is the same."""
-
-    def __init__(self) -> None:
-        self._answers: WeakKeyDictionary[Library | DocumentLibrary, OrderedDict[Asked, Answer]] = (
-            WeakKeyDictionary()
-        )
-        self._lock = threading.Lock()
-
-    def find(self, library: Library | DocumentLibrary, asked: Asked) -> Answer | None:
-        with self._lock:
-            answers = self._answers.get(library)
-            if answers is None or asked not in answers:
-                return None
-            answers.move_to_end(asked)
-            return answers[asked]
-
-    def keep(self, library: Library | DocumentLibrary, asked: Asked, answer: Answer) -> Answer:
-        with self._lock:
-            answers = self._answers.setdefault(library, OrderedDict())
-            answers[asked] = answer
-            if len(answers) > _MOST_KEPT:
-                answers.popitem(last=False)
-        return answer
-
-
-_kept = _Kept()
-_examples: "WeakKeyDictionary[Library | DocumentLibrary, tuple[tuple[str, tuple[str, ...]], ...]]" = (
-    WeakKeyDictionary()
-)
+_answers: Remembered[Asked, Answer] = Remembered()
+_approved: Remembered[tuple[int, str], Answer] = Remembered()
+_examples: Remembered[str, tuple[tuple[str, tuple[str, ...]], ...]] = Remembered()
 
 
 def home(call: Call) -> Response:
@@ -110,10 +83,15 @@ def ask(call: Call) -> Response:
         return _box(call, asked)
     library = call.services.shelf.open(asked.library)
     try:
-        answer = _kept.find(library, asked) or _kept.keep(library, asked, _answer(call, library, asked))
+        answer = _answers.find(library, asked) or _answers.keep(library, asked, _compose(library, asked))
     except QuestionError as error:
         return _box(call, asked, str(error))
-    return call.page("reading/article.html.jinja", frame=_frame(call, asked, answer), drawn=answer.drawn)
+    answer = _standing(call, library, answer)
+    return call.page(
+        "reading/article.html.jinja",
+        frame=_frame(call, asked, answer),
+        drawn=drawn(call.services.templates, answer.article, library),
+    )
 
 
 def asked_of(call: Call) -> Asked:
@@ -144,10 +122,26 @@ def question_of(library: Library | DocumentLibrary, thread: Sequence[str]) -> tu
     return earlier[-1], completed
 
 
-def _answer(call: Call, library: Library | DocumentLibrary, asked: Asked) -> Answer:
+def _compose(library: Library | DocumentLibrary, asked: Asked) -> Answer:
     question, completed = question_of(library, asked.thread)
-    article = library.ask(question, asked.audience, asked.length)
-    return Answer(article, question if completed else "", drawn(call.services.templates, article, library))
+    return Answer(library.ask(question, asked.audience, asked.length), question if completed else "")
+
+
+def _standing(call: Call, library: Library | DocumentLibrary, answer: Answer) -> Answer:
+    """The approved article on the same question if there is one and the library has not changed under it."""
+    article = answer.article
+    found = journal.approved_answer(
+        call.services.database, article.library.name, article.question, article.audience, article.length
+    )
+    if found is None or found[1].library.version != article.library.version:
+        return answer
+    summary, approved = found
+    key = (summary.id, summary.changed)
+    held = _approved.find(library, key)
+    if held is None:
+        approval = approval_of(journal.dossier(call.services.database, summary.id), summary.version)
+        held = _approved.keep(library, key, Answer(approved, "", summary.id, summary.version, approval))
+    return Answer(held.article, answer.read_as, held.number, held.version, held.approval)
 
 
 def _frame(call: Call, asked: Asked, answer: Answer) -> Frame:
@@ -163,16 +157,25 @@ def _frame(call: Call, asked: Asked, answer: Answer) -> Frame:
             Notice(
                 "info",
                 "The library has changed since this link was made.",
-                (f"It stood at version {named[:40]} then and stands at {version} now; the answer may differ.",),
+                (
+                    f"It stood at version {named[:40]} then and stands at {version} now; the answer may differ.",
+                ),
             ),
         )
+    permanent = asked.address(version=version)
+    if answer.number:
+        permanent = f"/articles/{answer.number}/versions/{answer.version}"
     return frame_of(
         call.services.policy,
         article,
-        State.DRAFT,
+        State.APPROVED if answer.approval else State.DRAFT,
+        changed=answer.approval.at if answer.approval else "",
+        number=answer.number,
+        version=answer.version,
+        approval=answer.approval,
+        notices=notices,
         trail=trail,
         typed=asked.thread[-1] if answer.read_as else "",
-        notices=notices,
         readers=tuple(
             Choice(label, asked.address(audience=name), name == asked.audience)
             for name, label in READERS.items()
@@ -185,8 +188,9 @@ def _frame(call: Call, asked: Asked, answer: Answer) -> Frame:
             for question in article.follow_ups
         ),
         thread=asked.thread,
-        permanent=base_address(call) + asked.address(version=version),
-        may_keep=article.answered and call.visitor.may(Role.AUTHOR, Role.EDITOR),
+        permanent=base_address(call) + permanent,
+        may_keep=article.answered and not answer.number and call.visitor.may(Role.AUTHOR, Role.EDITOR),
+        has_desk=bool(answer.number) and call.visitor.may(Role.AUTHOR, Role.REVIEWER, Role.EDITOR),
     )
 
 
@@ -207,7 +211,10 @@ def _box(call: Call, asked: Asked, trouble: str = "") -> Response:
         library=asked.library or names[0],
         about=_about(library),
         examples=tuple(
-            (heading, tuple(Choice(q, asked.address(thread=(q,))) for q in questions))
+            (
+                heading,
+                tuple(Choice(one, asked.address(thread=(one,), length="standard")) for one in questions),
+            )
             for heading, questions in _example_questions(library)
         ),
     )
@@ -215,33 +222,32 @@ def _box(call: Call, asked: Asked, trouble: str = "") -> Response:
 
 def _about(library: Library | DocumentLibrary) -> dict[str, str | int]:
     if isinstance(library, DocumentLibrary):
-        about = library.about
-        return {"title": about.title, "sources": about.sources, "updated": about.updated[:10]}
-    contents = library.contents
-    return {"title": contents.title, "sources": len(contents.sources), "updated": contents.updated}
+        return {"title": library.about.title, "sources": library.about.sources}
+    return {"title": library.contents.title, "sources": len(library.contents.sources)}
 
 
 def _example_questions(library: Library | DocumentLibrary) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Questions of the library's topics that it does answer, by heading; asked once, while the library is the same."""
-    found = _examples.get(library)
-    if found is None:
-        by_facet: dict[str, list[str]] = {}
-        contents = contents_of(library)
-        for topic in contents.topics if contents is not None else ():
-            questions = by_facet.setdefault(topic.facet, [])
-            if (
-                topic.question
-                and topic.group is None
-                and len(questions) < _MOST_EXAMPLES
-                and library.ask(topic.question, "patient", "short").answered
-            ):
-                questions.append(topic.question)
-        found = _examples[library] = tuple(
-            (facet.replace("-", " ").capitalize(), tuple(questions))
-            for facet, questions in by_facet.items()
-            if questions
-        )
-    return found
+    """Questions of the library's topics that it does answer, by heading; asked once while the library is the same."""
+    found = _examples.find(library, "")
+    if found is not None:
+        return found
+    by_facet: dict[str, list[str]] = {}
+    curated = curated_of(library)
+    for topic in curated.contents.topics if curated is not None else ():
+        questions = by_facet.setdefault(topic.facet, [])
+        if (
+            topic.question
+            and topic.group is None
+            and len(questions) < _MOST_EXAMPLES
+            and library.ask(topic.question, "patient", "short").answered
+        ):
+            questions.append(topic.question)
+    listed = tuple(
+        (facet.replace("-", " ").capitalize(), tuple(questions))
+        for facet, questions in by_facet.items()
+        if questions
+    )
+    return _examples.keep(library, "", listed)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -1,0 +1,202 @@
+"""Articles that are kept: the list, each version at its permanent address, and keeping an answer."""
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from aitia.documents import DocumentLibrary
+from aitia.errors import LibraryError
+from aitia.people.roles import Role
+from aitia.review import journal
+from aitia.review.errors import NotFoundError
+from aitia.review.nouns import Dossier, State, Version
+from aitia.service import Library
+from aitia.web.call import Call, Visitor
+from aitia.web.frame import (
+    Choice,
+    Notice,
+    approval_of,
+    base_address,
+    frame_of,
+    question_address,
+    seen_versions,
+)
+from aitia.web.pages.ask import asked_of, question_of
+from aitia.web.reading import LENGTHS, READERS, drawn
+from aitia.web.routes import Need, Route
+
+_PAGE = 50
+_BOARD = (Role.AUTHOR, Role.REVIEWER, Role.EDITOR)
+
+
+def articles(call: Call) -> Response:
+    """The list: approved articles; for the board, those of any state."""
+    is_board = call.visitor.may(*_BOARD)
+    text = " ".join(call.query("q").split())[:200]
+    chosen = call.query("state") if is_board else ""
+    states = tuple(state for state in State if state is not State.SUPERSEDED)
+    if chosen in {state.value for state in states}:
+        wanted: tuple[State, ...] = (State(chosen),)
+    else:
+        chosen = "all" if chosen == "all" else ""
+        wanted = () if chosen else (State.APPROVED,)
+    after = call.query("after")
+    found = journal.listed(
+        call.services.database,
+        states=wanted,
+        text=text,
+        after=int(after) if after.isdecimal() and len(after) < 10 else None,
+        limit=_PAGE + 1,
+    )
+    shown = found[:_PAGE]
+    today = _today()
+    pairs = [(name, value) for name, value in (("q", text), ("state", chosen)) if value]
+    return call.page(
+        "reading/articles.html.jinja",
+        articles=[(one, _state_today(one.state, one.due, today)) for one in shown],
+        text=text,
+        chosen=chosen,
+        states=states if is_board else (),
+        readers=READERS,
+        older="/articles?" + urlencode([*pairs, ("after", shown[-1].id)]) if len(found) > _PAGE else "",
+    )
+
+
+def latest(call: Call) -> Response:
+    """The newest version that the visitor may read."""
+    dossier = journal.dossier(call.services.database, int(call.request.path_params["number"]))
+    return _page(call, dossier, _readable(dossier, call.visitor)[-1])
+
+
+def version(call: Call) -> Response:
+    """One version, at the address that stays."""
+    number, wanted = (int(call.request.path_params[name]) for name in ("number", "version"))
+    dossier = journal.dossier(call.services.database, number)
+    for one in _readable(dossier, call.visitor):
+        if one.number == wanted:
+            return _page(call, dossier, one)
+    raise NotFoundError(f"there is no version {wanted} of article {number}.")
+
+
+def keep(call: Call) -> Response:
+    """Keep an answer as an article, a draft of the person's own."""
+    asked = asked_of(call)
+    library = call.services.shelf.open(asked.library)
+    question = question_of(library, asked.thread)[0] if asked.thread else ""
+    made = journal.open_dossier(
+        call.services.database, call.person.id, library.ask(question, asked.audience, asked.length)
+    )
+    return call.go(f"/review/{made.id}")
+
+
+def _readable(dossier: Dossier, visitor: Visitor) -> tuple[Version, ...]:
+    """The versions that a visitor may read: drafts are for the board alone."""
+    if visitor.may(*_BOARD) or (visitor.person is not None and visitor.person.id == dossier.author.id):
+        return dossier.versions
+    seen = seen_versions(dossier)
+    found = tuple(one for one in dossier.versions if one.number in seen)
+    if not found:
+        # The same words as for an article that does not exist: nobody learns which drafts there are.
+        raise NotFoundError(f"there is no article {dossier.id}.")
+    return found
+
+
+def _page(call: Call, dossier: Dossier, shown: Version) -> Response:
+    article = journal.article_of(call.services.database, dossier.id, shown.number)
+    library = _library(call, article.library.name)
+    approval = approval_of(dossier, shown.number)
+    state = _state_today(shown.state, shown.expires, _today())
+    changed = max(shown.made, approval.at) if approval else shown.made
+    frame = frame_of(
+        call.services.policy,
+        article,
+        state,
+        changed=changed,
+        number=dossier.id,
+        version=shown.number,
+        approval=approval,
+        notices=_notices(dossier, shown, state, _readable(dossier, call.visitor)[-1]),
+        readers=tuple(
+            Choice(
+                label,
+                f"/articles/{dossier.id}/versions/{shown.number}"
+                if name == article.audience
+                else question_address(article, audience=name),
+                name == article.audience,
+            )
+            for name, label in READERS.items()
+        ),
+        lengths=tuple(
+            Choice(
+                label,
+                f"/articles/{dossier.id}/versions/{shown.number}"
+                if name == article.length
+                else question_address(article, length=name),
+                name == article.length,
+            )
+            for name, label in LENGTHS.items()
+        ),
+        next_questions=tuple(
+            Choice(question, question_address(article, then=question)) for question in article.follow_ups
+        ),
+        thread=(article.question,),
+        permanent=f"{base_address(call)}/articles/{dossier.id}/versions/{shown.number}",
+        has_desk=call.visitor.may(*_BOARD),
+    )
+    return call.page(
+        "reading/article.html.jinja",
+        frame=frame,
+        drawn=drawn(call.services.templates, article, library),
+    )
+
+
+def _notices(dossier: Dossier, shown: Version, state: State, newest: Version) -> tuple[Notice, ...]:
+    """What a reader of a version must know of where it stands, before they read on."""
+    newer = (
+        (f"/articles/{dossier.id}", "Read the newest version") if newest.number > shown.number else ("", "")
+    )
+    if dossier.state is State.WITHDRAWN:
+        return (Notice("error", "This article was withdrawn.", dossier.reasons),)
+    if state is State.SUPERSEDED and newer[0]:
+        return (Notice("caution", "A newer version stands in the place of this one.", (), *newer),)
+    if state is State.SUPERSEDED:
+        return (
+            Notice(
+                "caution",
+                "This version no longer stands.",
+                ("Another is being prepared; it can be read here once it has been submitted for review.",),
+            ),
+        )
+    if state is State.EXPIRED:
+        reasons = dossier.reasons or (f"Its approval held until {shown.expires}.",)
+        return (Notice("caution", "The approval of this article has run out.", reasons),)
+    if dossier.reasons:
+        return (Notice("caution", "This article was re-opened, and awaits review again.", dossier.reasons),)
+    if state is State.CHANGES_REQUESTED:
+        return (Notice("info", "A reviewer has asked for changes to this version.", ()),)
+    return ()
+
+
+def _state_today(state: State, expires: str | None, today: str) -> State:
+    """An approval that has run out counts no more, whether or not that was recorded yet."""
+    return State.EXPIRED if state is State.APPROVED and expires is not None and expires <= today else state
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _library(call: Call, name: str) -> Library | DocumentLibrary | None:
+    try:
+        return call.services.shelf.open(name)
+    except LibraryError:
+        return None
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/articles", Need.READ, articles),
+    Route("POST", "/articles", Need.AUTHOR, keep),
+    Route("GET", "/articles/{number:int}", Need.READ, latest),
+    Route("GET", "/articles/{number:int}/versions/{version:int}", Need.READ, version),
+)
