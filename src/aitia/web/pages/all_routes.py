@@ -1,12 +1,14 @@
 """The routes of all pages, in the order in which they are tried."""
 
 from aitia.web import operation
-from aitia.web.pages import account, ask, library, people, sign_in
+from aitia.web.pages import account, article, ask, board, library, people, sign_in
 from aitia.web.routes import Route
 
 ROUTES: tuple[Route, ...] = (
     *operation.ROUTES,
     *ask.ROUTES,
+    *article.ROUTES,
+    *board.ROUTES,
     *library.ROUTES,
     *sign_in.ROUTES,
     *account.ROUTES,
