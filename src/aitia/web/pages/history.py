@@ -1,0 +1,156 @@
+"""What happened to an article, for readers and for the board, and what differs between two of its versions."""
+
+from msgspec import Struct
+from starlette.responses import Response
+
+from aitia.people.roles import Role
+from aitia.review import journal
+from aitia.review.chain import event_text, hash_of
+from aitia.review.differences import differences, summary
+from aitia.review.errors import NotFoundError
+from aitia.review.nouns import (
+    Approve,
+    Assign,
+    Begin,
+    Comment,
+    Declare,
+    Dossier,
+    Edit,
+    Event,
+    Expire,
+    Mark,
+    Open,
+    Propose,
+    Reopen,
+    Resolve,
+    Sign,
+    Submit,
+    Withdraw,
+)
+from aitia.web.call import Call
+from aitia.web.frame import seen_versions
+from aitia.web.pages.desk import number_of
+from aitia.web.routes import Need, Route
+
+_FOR_READERS = (Open, Edit, Submit, Begin, Declare, Sign, Approve, Withdraw, Expire, Reopen)
+"""What readers see of. Marks, proposals, comments and who was assigned are the board's."""
+_KINDS = {
+    Open: "open",
+    Edit: "edit",
+    Submit: "submit",
+    Assign: "assign",
+    Begin: "begin",
+    Declare: "declare",
+    Mark: "mark",
+    Comment: "comment",
+    Resolve: "resolve",
+    Propose: "propose",
+    Sign: "sign",
+    Approve: "approve",
+    Withdraw: "withdraw",
+    Expire: "expire",
+    Reopen: "reopen",
+}
+
+
+class Line(Struct, frozen=True):
+    """An event as the history shows it."""
+
+    event: Event
+    kind: str
+    """The action's name."""
+    hash: str
+    """SHA-256 of the event, which the next one in the journal holds."""
+
+
+def is_board(call: Call) -> bool:
+    """Whether the visitor is one of those who make and review articles."""
+    return call.visitor.may(Role.AUTHOR, Role.REVIEWER, Role.EDITOR)
+
+
+def read_dossier(call: Call) -> tuple[Dossier, frozenset[int]]:
+    """The article of the address, and the versions that the visitor may read.
+
+    Raises NotFoundError if there are none: a draft that was never submitted is not there for readers.
+    """
+    number = number_of(call)
+    dossier = journal.dossier(call.services.database, number)
+    seen = frozenset(one.number for one in dossier.versions) if is_board(call) else seen_versions(dossier)
+    if not seen:
+        raise NotFoundError(f"there is no article {number}.")
+    return dossier, seen
+
+
+def history(call: Call) -> Response:
+    """All that happened, the newest first, under the version that it happened to."""
+    dossier, seen = read_dossier(call)
+    board = is_board(call)
+    lines = [
+        Line(event, _KINDS[type(event.action)], hash_of(event_text(event)))
+        for event in reversed(dossier.events)
+        if event.version in seen and (board or isinstance(event.action, _FOR_READERS))
+    ]
+    versions = [version for version in reversed(dossier.versions) if version.number in seen]
+    return call.page(
+        "review/history.html.jinja",
+        dossier=dossier,
+        board=board,
+        versions=[
+            (version, [line for line in lines if line.event.version == version.number])
+            for version in versions
+        ],
+        before={
+            version.number: max((one for one in seen if one < version.number), default=0)
+            for version in versions
+        },
+        policy_in_force=_policy_in_force(dossier),
+        names={event.person.id: event.person.name for event in dossier.events},
+        last=Line(dossier.events[-1], "", hash_of(event_text(dossier.events[-1]))),
+    )
+
+
+def _policy_in_force(dossier: Dossier) -> str:
+    """The hash of the policy under which the article was approved the last time; empty if it never was."""
+    for event in reversed(dossier.events):
+        if isinstance(event.action, Approve):
+            return event.action.policy
+    return ""
+
+
+def compare(call: Call) -> Response:
+    """Two versions, statement by statement."""
+    dossier, seen = read_dossier(call)
+    numbers = sorted(seen)
+    new = _chosen(call.query("new"), numbers, numbers[-1])
+    old = _chosen(call.query("old"), numbers, max((one for one in numbers if one < new), default=numbers[0]))
+    database = call.services.database
+    before = journal.article_of(database, dossier.id, old)
+    after = journal.article_of(database, dossier.id, new)
+    found = differences(before, after)
+    by_number = {version.number: version for version in dossier.versions}
+    return call.page(
+        "review/compare.html.jinja",
+        dossier=dossier,
+        numbers=numbers,
+        old=by_number[old],
+        new=by_number[new],
+        before=before,
+        after=after,
+        found=found,
+        summary=summary(found),
+    )
+
+
+def _chosen(text: str, numbers: list[int], default: int) -> int:
+    """A version's number from the address. Raises NotFoundError for one that is not there for the visitor."""
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) not in numbers:
+        raise NotFoundError("there is no such version to compare.")
+    return int(text)
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/articles/{number:int}/history", Need.READ, history),
+    Route("GET", "/articles/{number:int}/compare", Need.READ, compare),
+)
