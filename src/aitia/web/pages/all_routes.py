@@ -1,7 +1,7 @@
 """The routes of all pages, in the order in which they are tried."""
 
 from aitia.web import operation
-from aitia.web.pages import account, article, ask, board, library, people, sign_in
+from aitia.web.pages import account, article, ask, board, desk, history, library, people, queue, sign_in
 from aitia.web.routes import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -9,6 +9,9 @@ ROUTES: tuple[Route, ...] = (
     *ask.ROUTES,
     *article.ROUTES,
     *board.ROUTES,
+    *queue.ROUTES,
+    *desk.ROUTES,
+    *history.ROUTES,
     *library.ROUTES,
     *sign_in.ROUTES,
     *account.ROUTES,

@@ -63,19 +63,25 @@ class Line(Struct, frozen=True):
     """SHA-256 of the event, which the next one in the journal holds."""
 
 
-def is_board(call: Call) -> bool:
-    """Whether the visitor is one of those who make and review articles."""
-    return call.visitor.may(Role.AUTHOR, Role.REVIEWER, Role.EDITOR)
+def _is_board(call: Call, dossier: Dossier) -> bool:
+    """Whether the visitor is one of those who make and review articles, or made this one."""
+    person = call.visitor.person
+    is_author = person is not None and person.id == dossier.author.id
+    return is_author or call.visitor.may(Role.AUTHOR, Role.REVIEWER, Role.EDITOR)
 
 
-def read_dossier(call: Call) -> tuple[Dossier, frozenset[int]]:
+def _read_dossier(call: Call) -> tuple[Dossier, frozenset[int]]:
     """The article of the address, and the versions that the visitor may read.
 
     Raises NotFoundError if there are none: a draft that was never submitted is not there for readers.
     """
     number = number_of(call)
     dossier = journal.dossier(call.services.database, number)
-    seen = frozenset(one.number for one in dossier.versions) if is_board(call) else seen_versions(dossier)
+    seen = (
+        frozenset(one.number for one in dossier.versions)
+        if _is_board(call, dossier)
+        else seen_versions(dossier)
+    )
     if not seen:
         raise NotFoundError(f"there is no article {number}.")
     return dossier, seen
@@ -83,8 +89,8 @@ def read_dossier(call: Call) -> tuple[Dossier, frozenset[int]]:
 
 def history(call: Call) -> Response:
     """All that happened, the newest first, under the version that it happened to."""
-    dossier, seen = read_dossier(call)
-    board = is_board(call)
+    dossier, seen = _read_dossier(call)
+    board = _is_board(call, dossier)
     lines = [
         Line(event, _KINDS[type(event.action)], hash_of(event_text(event)))
         for event in reversed(dossier.events)
@@ -119,7 +125,7 @@ def _policy_in_force(dossier: Dossier) -> str:
 
 def compare(call: Call) -> Response:
     """Two versions, statement by statement."""
-    dossier, seen = read_dossier(call)
+    dossier, seen = _read_dossier(call)
     numbers = sorted(seen)
     new = _chosen(call.query("new"), numbers, numbers[-1])
     old = _chosen(call.query("old"), numbers, max((one for one in numbers if one < new), default=numbers[0]))

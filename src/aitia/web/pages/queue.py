@@ -1,16 +1,14 @@
-"""The review queue: what waits for whoever looks, and all articles; and keeping an answer as an article."""
+"""The review queue: what waits for whoever looks, and all articles."""
 
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from aitia.errors import QuestionError
 from aitia.people.roles import Role
 from aitia.review import journal
 from aitia.review.nouns import State
 from aitia.web.call import Call
-from aitia.web.pages.ask import asked_of, question_of
 from aitia.web.routes import Need, Route
 from aitia.web.waiting import SOON_DAYS, waiting
 
@@ -71,19 +69,4 @@ def queue(call: Call) -> Response:
     )
 
 
-def keep(call: Call) -> Response:
-    """Keep an answer as an article: version 1, a draft. The library answers anew; nothing is taken from the form."""
-    asked = asked_of(call)
-    if not asked.thread:
-        raise QuestionError("there is no question.")
-    library = call.services.shelf.open(asked.library)
-    question, _ = question_of(library, asked.thread)
-    article = library.ask(question, asked.audience, asked.length)
-    made = journal.open_dossier(call.services.database, call.person.id, article)
-    return call.go(f"/review/{made.id}")
-
-
-ROUTES: tuple[Route, ...] = (
-    Route("GET", "/review", Need.BOARD, queue),
-    Route("POST", "/articles", Need.AUTHOR, keep),
-)
+ROUTES: tuple[Route, ...] = (Route("GET", "/review", Need.BOARD, queue),)
