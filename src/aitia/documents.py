@@ -73,7 +73,8 @@ class DocumentLibrary:
             with reading(self.database) as connection:
                 contents = contents_of(connection, library)
             assert contents is not None
-            return contents
+            # Its sources may change where the version that its editors wrote does not.
+            return replace(contents, version=str(library.version))
 
         return Library.of(open_contents(library.name, f"{library.id}_{library.version}", read))
 
