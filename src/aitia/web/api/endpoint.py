@@ -214,6 +214,8 @@ def _query(route: ApiRoute, request: Request) -> Any:
 
 def _is_several(kind: Any) -> bool:
     found = msgspec.inspect.type_info(kind)
+    if isinstance(found, msgspec.inspect.Metadata):
+        found = found.type
     return isinstance(found, msgspec.inspect.VarTupleType)
 
 
