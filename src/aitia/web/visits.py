@@ -3,7 +3,7 @@
 import dataclasses
 import hmac
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -107,6 +107,24 @@ def page_with_form(call: Call, template: str, status: int = 200, **context: Any)
     response.headers["Cache-Control"] = "no-store"
     if value:
         _set(response, "form", value, call.services.settings)
+    return response
+
+
+def begin_openid(call: Call, response: Response, value: str, onward: str) -> Response:
+    """Give a visitor who is sent to the provider the cookie that they must come back with, within ten minutes."""
+    _set(response, "openid", f"{value}.{quote(onward, safe='')}", call.services.settings, seconds=600)
+    return response
+
+
+def openid_value(call: Call) -> tuple[str, str]:
+    """The value that a visitor took to the provider, and the path that they wanted to go on to."""
+    value, _, onward = call.request.cookies.get(_cookie("openid", call.services.settings), "").partition(".")
+    return value, own_path(unquote(onward))
+
+
+def end_openid(call: Call, response: Response) -> Response:
+    """Take that cookie away."""
+    _delete(response, "openid", call.services.settings)
     return response
 
 

@@ -1,7 +1,7 @@
 """The routes of all pages, in the order in which they are tried."""
 
 from aitia.web import operation
-from aitia.web.pages import account, article, ask, board, desk, history, library, people, queue, sign_in
+from aitia.web.pages import account, article, ask, board, desk, history, library, openid, people, queue, sign_in
 from aitia.web.routes import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -14,6 +14,7 @@ ROUTES: tuple[Route, ...] = (
     *history.ROUTES,
     *library.ROUTES,
     *sign_in.ROUTES,
+    *openid.ROUTES,
     *account.ROUTES,
     *people.ROUTES,
 )
