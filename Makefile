@@ -11,6 +11,7 @@ set-up:
 
 test: set-up
 	@.ci/postgresql
+	@.ci/chromium
 	@$(PYTHON) -m pytest --cov
 
 lint: set-up
