@@ -32,6 +32,7 @@ from aitia.web.api.endpoint import API_FOLDER, api_routes
 from aitia.web.api.problems import problem
 from aitia.web.call import Call, Services, Visitor
 from aitia.web.failures import RETRY_SECONDS, Refused, meaning, sentence, told
+from aitia.web.kept import NOT_LOST, SEND_AGAIN, SIGNED_OUT, gives_back, kept, kept_page
 from aitia.web.limits import FILES_SECONDS, FORM_BYTES, FORM_SECONDS, drain, limited
 from aitia.web.logs import FAILURES
 from aitia.web.middleware import observed
@@ -157,15 +158,17 @@ def _endpoint(
             return await run_sync(_answer, route, services, request, limiter=threads)
         # Who asks is settled before their form is read: nobody sends megabytes to a page that is not theirs.
         visitor = await run_sync(_admitted, route, services, request, limiter=threads)
-        if isinstance(visitor, Response):
+        if isinstance(visitor, Response) and not gives_back(route.path):
             return visitor
         length = request.headers.get("content-length")
         body = Request(request.scope, limited(request.receive, most, seconds, length))
         try:
-            form = await body.form(max_files=files_most, max_fields=500, max_part_size=most)
-            return await run_sync(
-                _taken, route, services, request, visitor, _without_nul(form), limiter=threads
-            )
+            form = _without_nul(await body.form(max_files=files_most, max_fields=500, max_part_size=most))
+            if isinstance(visitor, Response):
+                visitor = await run_sync(_admitted, route, services, request, form, limiter=threads)
+                if isinstance(visitor, Response):
+                    return visitor
+            return await run_sync(_taken, route, services, request, visitor, form, limiter=threads)
         except Refused:
             await drain(request.receive, most)
             raise
@@ -181,8 +184,10 @@ def _answer(route: Route, services: Services, request: Request) -> Response:
     return visitor if isinstance(visitor, Response) else _taken(route, services, request, visitor, FormData())
 
 
-def _admitted(route: Route, services: Services, request: Request) -> Visitor | Response:
-    """Who asks, or the answer that they may not."""
+def _admitted(
+    route: Route, services: Services, request: Request, form: FormData | None = None
+) -> Visitor | Response:
+    """Who asks, or the answer that they may not; with a form, that answer gives back what was typed into it."""
     visitor = Visitor(None, "")
     try:
         visitor = visitor_of(request, services)
@@ -190,6 +195,9 @@ def _admitted(route: Route, services: Services, request: Request) -> Visitor | R
         if is_allowed(route.need, visitor, services.settings):
             return visitor
         if visitor.person is None:
+            call = Call(request, services, visitor, form or FormData())
+            if (found := kept(call)) is not None:
+                return kept_page(call, found, 403, *SIGNED_OUT, can_send=True, signed_out=True)
             here = request.url.path + ("?" + request.url.query if request.url.query else "")
             # Where a form would have led is not shown by going there.
             return RedirectResponse(
@@ -197,7 +205,7 @@ def _admitted(route: Route, services: Services, request: Request) -> Visitor | R
             )
         raise Refused(403, "Not for your role", _lacking(route.need))
     except (AitiaError, HTTPException) as error:
-        return _page_of(error, services, request, visitor)
+        return _page_of(error, services, request, visitor, form)
 
 
 def _taken(route: Route, services: Services, request: Request, visitor: Visitor, form: FormData) -> Response:
@@ -206,6 +214,8 @@ def _taken(route: Route, services: Services, request: Request, visitor: Visitor,
         if route.method == "POST" and not (
             is_sent_from_here(request, services.settings) and carries_token(visitor, call.field("csrf"))
         ):
+            if (found := kept(call)) is not None:
+                return kept_page(call, found, 403, *SEND_AGAIN, can_send=True)
             raise Refused(
                 403,
                 "This form has expired",
@@ -213,7 +223,7 @@ def _taken(route: Route, services: Services, request: Request, visitor: Visitor,
             )
         return route.handler(call)
     except (AitiaError, HTTPException) as error:
-        return _page_of(error, services, request, visitor)
+        return _page_of(error, services, request, visitor, form)
 
 
 def _without_nul(form: FormData) -> FormData:
@@ -229,8 +239,10 @@ def _without_nul(form: FormData) -> FormData:
     )
 
 
-def _page_of(error: Exception, services: Services, request: Request, visitor: Visitor) -> Response:
-    """What went wrong, as a page."""
+def _page_of(
+    error: Exception, services: Services, request: Request, visitor: Visitor, form: FormData | None = None
+) -> Response:
+    """What went wrong, as a page, with what was typed into the form."""
     status, title, text = told(error, request.state.request_id)
     if status >= 500:
         FAILURES.error("not available" if status == 503 else "a page failed", exc_info=error, extra={
@@ -240,8 +252,11 @@ def _page_of(error: Exception, services: Services, request: Request, visitor: Vi
     if status == 503:
         headers["Retry-After"] = str(RETRY_SECONDS)
     try:
-        call = Call(request, services, visitor, FormData())
-        response: Response = call.page("message.html.jinja", status, title=title, text=text)
+        call = Call(request, services, visitor, form or FormData())
+        if (found := kept(call)) is not None:
+            response = kept_page(call, found, status, title, f"{text} {NOT_LOST}", can_send=status == 503)
+        else:
+            response = call.page("message.html.jinja", status, title=title, text=text)
     except Exception as again:
         FAILURES.error("the page of a failure failed", exc_info=again)
         response = HTMLResponse(f"<!doctype html><title>{title}</title><h1>{title}</h1>", status)

@@ -4,7 +4,7 @@ Nothing of it is stored. The page holds it in a form that can be sent again.
 """
 
 from msgspec import Struct
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from aitia.review.errors import ReviewError
 from aitia.web.call import Call
@@ -13,6 +13,16 @@ from aitia.web.visits import is_sent_from_here
 
 _OF_FORMS = ("/review/", "/articles")
 """Where the addresses begin whose forms people write in. Others hold passwords and files."""
+SIGNED_OUT = (
+    "You are signed out",
+    "Your session has ended. Nothing was recorded, and nothing is lost: what you had written is below.",
+)
+SEND_AGAIN = (
+    "Look at it and send it again",
+    "The page that you sent this from was opened in an earlier session. Nothing was recorded yet, and nothing is "
+    "lost: what you had written is below.",
+)
+NOT_LOST = "Nothing was recorded. What you had written is not lost: it is below."
 LABELS = {
     "text": "Your words",
     "reason": "Your reason",
@@ -47,6 +57,11 @@ class Kept(Struct, frozen=True):
     fields: tuple[Field, ...]
 
 
+def gives_back(path: str) -> bool:
+    """Whether what is typed into the forms of an address goes back to the person when they cannot be taken."""
+    return path.startswith(_OF_FORMS)
+
+
 def kept(call: Call) -> Kept | None:
     """The form of a request, to be sent again; None if there is nothing to keep.
 
@@ -54,7 +69,7 @@ def kept(call: Call) -> Kept | None:
     be signed in, the form keeps the token that it came with: it may be good again in a moment.
     """
     path = call.request.url.path
-    if call.request.method != "POST" or not path.startswith(_OF_FORMS):
+    if call.request.method != "POST" or not gives_back(path):
         return None
     if not is_sent_from_here(call.request, call.services.settings):
         return None
@@ -70,7 +85,7 @@ def kept(call: Call) -> Kept | None:
 
 def kept_page(
     call: Call, found: Kept, status: int, title: str, text: str, *, can_send: bool, signed_out: bool = False
-) -> Response:
+) -> HTMLResponse:
     """The page that says what happened and holds what was typed; `can_send`: to send it again may help."""
     return call.page(
         "review/kept.html.jinja",
@@ -89,4 +104,4 @@ def kept_form(call: Call, error: ReviewError) -> Response:
     if found is None:
         raise error
     status, title = meaning(error)
-    return kept_page(call, found, status, title, sentence(error), can_send=False)
+    return kept_page(call, found, status, title, f"{sentence(error)} {NOT_LOST}", can_send=False)

@@ -31,13 +31,14 @@ class Row(Struct, frozen=True):
     carried: tuple[Marked, ...]
     """Marks of reviewers on earlier versions, where the words have not changed since and they have not marked again."""
     proposals: tuple[Proposed, ...]
-    """Not taken up yet."""
+    """Not taken up yet, on words that are still the same."""
     threads: tuple[Thread, ...]
 
     @property
     def asks(self) -> bool:
         """Whether somebody wants other words here."""
-        return any(one.mark.verdict is not Verdict.AGREE for one in self.marks) or bool(self.proposals)
+        marks = (*self.marks, *self.carried)
+        return any(one.mark.verdict is not Verdict.AGREE for one in marks) or bool(self.proposals)
 
 
 class Progress(Struct, frozen=True):
@@ -122,6 +123,12 @@ def rows(
     def now(version: int, place: str | None) -> str | None:
         return place if version == latest or place is None else ways.get(version, {}).get(place, (None,))[0]
 
+    def same(version: int, place: str) -> str | None:
+        if version == latest:
+            return place
+        then, is_same = ways.get(version, {}).get(place, (None, False))
+        return then if is_same else None
+
     carried = carried_marks(dossier.events, earlier, article)
     wrong = list(problems)
     by_place: dict[str, tuple[Marked, ...]] = {}
@@ -148,7 +155,7 @@ def rows(
                     proposed
                     for proposed in dossier.proposals
                     if proposed.accepted is None
-                    and now(proposed.version, proposed.proposal.place) == one.place
+                    and same(proposed.version, proposed.proposal.place) == one.place
                 ),
                 threads=tuple(
                     thread
