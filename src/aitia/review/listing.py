@@ -105,6 +105,31 @@ def approved_answer(
     return None if row is None else (_summary(row), article_from(row.article, row.content_hash))
 
 
+def kept_on(
+    database: Engine, library: str, question: str, audience: str, length: str
+) -> tuple[Summary, str] | None:
+    """The article on a question that readers may know of, with its latest version's content hash; None without one.
+
+    An approved one if there is any, else the newest; a draft is none.
+    """
+    query = (
+        _summaries(versions.c.content_hash)
+        .join(versions, (versions.c.dossier_id == dossiers.c.id) & (versions.c.number == dossiers.c.version))
+        .where(
+            dossiers.c.library == library,
+            dossiers.c.question_key == question_key(question),
+            dossiers.c.audience == audience,
+            dossiers.c.length == length,
+            dossiers.c.state != State.DRAFT.value,
+        )
+        .order_by((dossiers.c.state == State.APPROVED.value).desc(), dossiers.c.id.desc())
+        .limit(1)
+    )
+    with reading(database) as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else (_summary(row), row.content_hash)
+
+
 def _summaries(*more: Any) -> Select[Any]:
     columns = (
         dossiers.c.id,

@@ -1,5 +1,6 @@
 """What stands around an article on its page: where it stands in review, who approved it, where to go from here."""
 
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -9,6 +10,9 @@ from aitia.review.nouns import Approve, Declared, Dossier, Event, Person, Sign, 
 from aitia.review.policy import Policy
 from aitia.review.transitions import state_after
 from aitia.web.call import Call
+
+_NO_CAUTION = (State.APPROVED, State.SUPERSEDED, State.WITHDRAWN)
+"""An approved article needs none; on the others a notice says more."""
 
 
 class Choice(Struct, frozen=True):
@@ -105,7 +109,7 @@ def frame_of(
         article,
         state,
         changed or article.updated,
-        "" if is_approved else policy.caution.get(article.audience, article.caution),
+        "" if state in _NO_CAUTION else policy.caution.get(article.audience, article.caution),
         policy.approved.get(article.audience, "") if is_approved else "",
         policy.disclaimer.get(article.audience, article.disclaimer),
         notices,
@@ -139,6 +143,13 @@ def question_address(article: Article, *, then: str = "", audience: str = "", le
         pairs.append(("length", chosen))
     pairs.append(("library", article.library.name))
     return "/ask?" + urlencode(pairs)
+
+
+def state_today(state: State, expires: str | None) -> State:
+    """An approval that has run out counts no more, whether or not that was recorded yet."""
+    if state is State.APPROVED and expires is not None and expires <= datetime.now(UTC).date().isoformat():
+        return State.EXPIRED
+    return state
 
 
 def seen_versions(dossier: Dossier) -> frozenset[int]:

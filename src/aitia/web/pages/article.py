@@ -1,6 +1,5 @@
 """Articles that are kept: the list, each version at its permanent address, and keeping an answer."""
 
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -21,6 +20,7 @@ from aitia.web.frame import (
     frame_of,
     question_address,
     seen_versions,
+    state_today,
 )
 from aitia.web.pages.ask import asked_of, question_of
 from aitia.web.reading import LENGTHS, READERS, drawn
@@ -50,11 +50,10 @@ def articles(call: Call) -> Response:
         limit=_PAGE + 1,
     )
     shown = found[:_PAGE]
-    today = _today()
     pairs = [(name, value) for name, value in (("q", text), ("state", chosen)) if value]
     return call.page(
         "reading/articles.html.jinja",
-        articles=[(one, _state_today(one.state, one.due, today)) for one in shown],
+        articles=[(one, state_today(one.state, one.due)) for one in shown],
         text=text,
         chosen=chosen,
         states=states if is_board else (),
@@ -106,7 +105,7 @@ def _page(call: Call, dossier: Dossier, shown: Version) -> Response:
     article = journal.article_of(call.services.database, dossier.id, shown.number)
     library = _library(call, article.library.name)
     approval = approval_of(dossier, shown.number)
-    state = _state_today(shown.state, shown.expires, _today())
+    state = state_today(shown.state, shown.expires)
     changed = max(shown.made, approval.at) if approval else shown.made
     frame = frame_of(
         call.services.policy,
@@ -176,15 +175,6 @@ def _notices(dossier: Dossier, shown: Version, state: State, newest: Version) ->
     if state is State.CHANGES_REQUESTED:
         return (Notice("info", "A reviewer has asked for changes to this version.", ()),)
     return ()
-
-
-def _state_today(state: State, expires: str | None, today: str) -> State:
-    """An approval that has run out counts no more, whether or not that was recorded yet."""
-    return State.EXPIRED if state is State.APPROVED and expires is not None and expires <= today else state
-
-
-def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
 
 
 def _library(call: Call, name: str) -> Library | DocumentLibrary | None:

@@ -12,10 +12,11 @@ from aitia.errors import QuestionError
 from aitia.evidence.article import AUDIENCES, Article
 from aitia.people.roles import Role
 from aitia.review import journal
+from aitia.review.listing import kept_on
 from aitia.review.nouns import State
 from aitia.service import Library
 from aitia.web.call import Call
-from aitia.web.frame import Approval, Choice, Frame, Notice, approval_of, base_address, frame_of
+from aitia.web.frame import Approval, Choice, Frame, Notice, approval_of, base_address, frame_of, state_today
 from aitia.web.reading import LENGTHS, READERS, curated_of, drawn
 from aitia.web.remembered import Remembered
 from aitia.web.routes import Need, Route
@@ -55,19 +56,28 @@ class Asked(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """An article, with how the question was read, and with its approval if people approved it."""
+    """An article as the library composed it, with how the question was read."""
 
     article: Article
     read_as: str
     """The question as it was completed from those before it; empty if it stands as typed."""
+
+
+class Standing(Struct, frozen=True):
+    """The article that a reader gets, and where it stands."""
+
+    article: Article
+    state: State = State.DRAFT
     number: int = 0
     """Of the dossier; 0 if it was composed just now."""
     version: int = 0
+    changed: str = ""
     approval: Approval | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 _answers: Remembered[Asked, Answer] = Remembered()
-_approved: Remembered[tuple[int, str], Answer] = Remembered()
+_approved: Remembered[tuple[int, str], Standing] = Remembered()
 _examples: Remembered[str, tuple[tuple[str, tuple[str, ...]], ...]] = Remembered()
 
 
@@ -86,11 +96,11 @@ def ask(call: Call) -> Response:
         answer = _answers.find(library, asked) or _answers.keep(library, asked, _compose(library, asked))
     except QuestionError as error:
         return _box(call, asked, str(error))
-    answer = _standing(call, library, answer)
+    standing = _standing(call, library, answer.article)
     return call.page(
         "reading/article.html.jinja",
-        frame=_frame(call, asked, answer),
-        drawn=drawn(call.services.templates, answer.article, library),
+        frame=_frame(call, asked, answer, standing),
+        drawn=drawn(call.services.templates, standing.article, library),
     )
 
 
@@ -127,33 +137,73 @@ def _compose(library: Library | DocumentLibrary, asked: Asked) -> Answer:
     return Answer(library.ask(question, asked.audience, asked.length), question if completed else "")
 
 
-def _standing(call: Call, library: Library | DocumentLibrary, answer: Answer) -> Answer:
-    """The approved article on the same question if there is one and the library has not changed under it."""
-    article = answer.article
-    found = journal.approved_answer(
-        call.services.database, article.library.name, article.question, article.audience, article.length
+def _standing(call: Call, library: Library | DocumentLibrary, article: Article) -> Standing:
+    """What people made of the answer, if it is kept: an approved one stands in its place.
+
+    Unless the library has changed under it; then the answer of today is given, and the reader told of the other.
+    """
+    database = call.services.database
+    found = kept_on(database, article.library.name, article.question, article.audience, article.length)
+    if found is None or not article.answered:
+        return Standing(article)
+    summary, content_hash = found
+    held = _approved.find(library, (summary.id, summary.changed))
+    if held is not None and state_today(summary.state, summary.due) is State.APPROVED:
+        return held
+    dossier = journal.dossier(database, summary.id)
+    version = dossier.latest
+    state = state_today(version.state, version.expires)
+    if state is State.APPROVED:
+        approved = journal.article_of(database, summary.id, version.number)
+        if approved.library.version == article.library.version:
+            approval = approval_of(dossier, version.number)
+            changed = approval.at if approval else version.made
+            made = Standing(approved, state, summary.id, version.number, changed, approval)
+            return _approved.keep(library, (summary.id, summary.changed), made)
+    elif content_hash == article.content_hash and state is not State.WITHDRAWN:
+        # The very words that are under review.
+        return Standing(article, state, summary.id, version.number, version.made)
+    return Standing(article, notices=(_other(summary.id, state),))
+
+
+def _other(number: int, state: State) -> Notice:
+    """The words on an article that answers the same question and does not stand in the answer's place."""
+    address = f"/articles/{number}"
+    if state is State.APPROVED:
+        return Notice(
+            "info",
+            "The library has changed since people approved an article on this question.",
+            ("Below is what it answers today, which nobody has approved.",),
+            address,
+            "Read the approved article",
+        )
+    if state is State.WITHDRAWN:
+        return Notice("caution", "An article on this question was withdrawn.", (), address, "Read why")
+    if state is State.EXPIRED:
+        return Notice(
+            "info",
+            "The approval of an article on this question has run out.",
+            (),
+            address,
+            "Read that article",
+        )
+    return Notice(
+        "info", "People are reviewing an article on this question.", (), address, "Read it as it stands"
     )
-    if found is None or found[1].library.version != article.library.version:
-        return answer
-    summary, approved = found
-    key = (summary.id, summary.changed)
-    held = _approved.find(library, key)
-    if held is None:
-        approval = approval_of(journal.dossier(call.services.database, summary.id), summary.version)
-        held = _approved.keep(library, key, Answer(approved, "", summary.id, summary.version, approval))
-    return Answer(held.article, answer.read_as, held.number, held.version, held.approval)
 
 
-def _frame(call: Call, asked: Asked, answer: Answer) -> Frame:
-    article = answer.article
+def _frame(call: Call, asked: Asked, answer: Answer, standing: Standing) -> Frame:
+    article = standing.article
+    # A question that was not answered gives the next one nothing to hold on to.
+    thread = asked.thread if article.answered else asked.thread[:-1]
     trail = tuple(
         Choice(question, asked.address(thread=asked.thread[: place + 1]))
         for place, question in enumerate(asked.thread[:-1])
     )
     version = article.library.version
-    notices: tuple[Notice, ...] = ()
+    notices = standing.notices
     if (named := call.query("version")) and named != version:
-        notices = (
+        notices += (
             Notice(
                 "info",
                 "The library has changed since this link was made.",
@@ -163,16 +213,16 @@ def _frame(call: Call, asked: Asked, answer: Answer) -> Frame:
             ),
         )
     permanent = asked.address(version=version)
-    if answer.number:
-        permanent = f"/articles/{answer.number}/versions/{answer.version}"
+    if standing.number:
+        permanent = f"/articles/{standing.number}/versions/{standing.version}"
     return frame_of(
         call.services.policy,
         article,
-        State.APPROVED if answer.approval else State.DRAFT,
-        changed=answer.approval.at if answer.approval else "",
-        number=answer.number,
-        version=answer.version,
-        approval=answer.approval,
+        standing.state,
+        changed=standing.changed,
+        number=standing.number,
+        version=standing.version,
+        approval=standing.approval,
         notices=notices,
         trail=trail,
         typed=asked.thread[-1] if answer.read_as else "",
@@ -184,13 +234,12 @@ def _frame(call: Call, asked: Asked, answer: Answer) -> Frame:
             Choice(label, asked.address(length=name), name == asked.length) for name, label in LENGTHS.items()
         ),
         next_questions=tuple(
-            Choice(question, asked.address(thread=(*asked.thread, question)))
-            for question in article.follow_ups
+            Choice(question, asked.address(thread=(*thread, question))) for question in article.follow_ups
         ),
-        thread=asked.thread,
+        thread=thread,
         permanent=base_address(call) + permanent,
-        may_keep=article.answered and not answer.number and call.visitor.may(Role.AUTHOR, Role.EDITOR),
-        has_desk=bool(answer.number) and call.visitor.may(Role.AUTHOR, Role.REVIEWER, Role.EDITOR),
+        may_keep=article.answered and not standing.number and call.visitor.may(Role.AUTHOR, Role.EDITOR),
+        has_desk=bool(standing.number) and call.visitor.may(Role.AUTHOR, Role.REVIEWER, Role.EDITOR),
     )
 
 

@@ -25,8 +25,67 @@
     nameThemeButton();
   }
 
-  document.addEventListener("DOMContentLoaded", nameThemeButton);
+  // A citation opens its source's card beneath the sentence, with the cited words; a second press closes it. With
+  // another key held, or from another tab, it is the link that it always was.
+  function toggleCard(link) {
+    const open = document.querySelector('.cites a[aria-expanded="true"]');
+    closeCard();
+    if (open === link) return;
+    const reference = document.getElementById("ref-" + link.dataset.n);
+    if (!reference) { location.href = link.href; return; }
+    const card = document.createElement("div");
+    card.className = "card no-print";
+    card.setAttribute("role", "group");
+    card.setAttribute("aria-label", "Source " + link.dataset.n);
+    const words = document.createElement("div");
+    words.className = "card-words";
+    words.setAttribute("hx-get", link.getAttribute("href"));
+    words.setAttribute("hx-trigger", "load");
+    words.setAttribute("hx-select", ".passage-own");
+    const way = document.createElement("a");
+    way.className = "card-open";
+    way.href = link.href;
+    way.textContent = "Open the words that it rests on";
+    card.append(words, ...Array.from(reference.childNodes, (node) => node.cloneNode(true)), way);
+    link.closest("li, p").append(card);
+    link.setAttribute("aria-expanded", "true");
+    if (window.htmx) window.htmx.process(card);
+  }
+
+  function closeCard() {
+    document.querySelectorAll(".card").forEach((card) => card.remove());
+    document.querySelectorAll('.cites a[aria-expanded="true"]').forEach((link) => link.removeAttribute("aria-expanded"));
+  }
+
+  async function copy(button) {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Selected";
+    }
+  }
+
+  function showButtons() {
+    nameThemeButton();
+    document.querySelectorAll("[data-copy], [data-print]").forEach((button) => { button.hidden = false; });
+  }
+
+  document.addEventListener("DOMContentLoaded", showButtons);
   document.addEventListener("click", function (event) {
-    if (event.target.closest("[data-theme-button]")) changeTheme();
+    const target = event.target.closest("a, button");
+    if (!target || event.defaultPrevented) return;
+    if (target.matches("[data-theme-button]")) changeTheme();
+    else if (target.matches("[data-print]")) window.print();
+    else if (target.matches("[data-copy]")) copy(target);
+    else if (target.matches(".cites a[data-n]") && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      toggleCard(target);
+    }
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") closeCard();
   });
 })();
