@@ -12,8 +12,8 @@ from aitia.evidence.nouns import Certainty, Kind, Source, Standing
 from aitia.library.store import browsing
 from aitia.library.store.browsing import Counts
 from aitia.library.store.database import reading
-from aitia.service import Library
 from aitia.search.terms import content_stems, stems
+from aitia.service import Library
 from aitia.web.catalogue import Catalogue, catalogue, chosen
 
 PAGE = 50

@@ -15,11 +15,15 @@ _WRITER = 6171643
 """The first half of the PostgreSQL lock; the second is the library's number."""
 
 
+class BusyError(StateError):
+    """Another process is adding to the library."""
+
+
 @contextmanager
 def only_writer(database: Engine, library: StoredLibrary) -> Iterator[None]:
     """Hold the right to add to a library. A process that dies gives it up.
 
-    Raises StateError if another process has it.
+    Raises BusyError if another process has it.
     """
     busy = f"another process is adding to the library {library.name}; wait until it has ended."
     path = writable(home() / "locks") / f"library-{library.id}.lock"
@@ -27,7 +31,7 @@ def only_writer(database: Engine, library: StoredLibrary) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StateError(busy) from None
+            raise BusyError(busy) from None
         if database.dialect.name != "postgresql":
             yield
             return
@@ -35,7 +39,7 @@ def only_writer(database: Engine, library: StoredLibrary) -> Iterator[None]:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             taken = connection.execute(text(f"SELECT pg_try_advisory_lock({_WRITER}, {library.id})")).scalar()
             if not taken:
-                raise StateError(busy)
+                raise BusyError(busy)
             try:
                 yield
             finally:

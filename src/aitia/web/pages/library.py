@@ -4,11 +4,11 @@ from starlette.responses import Response
 
 from aitia.errors import AitiaError
 from aitia.evidence.nouns import Kind, Source, Standing
-from aitia.web import browse
+from aitia.web import browse, jobs
 from aitia.web.call import Call
+from aitia.web.pages import adding, library_admin, sources
 from aitia.web.pages import library_words as words
-from aitia.web.pages import sources
-from aitia.web.routes import Need, Route
+from aitia.web.routes import ROLES, Need, Route
 
 
 def libraries(call: Call) -> Response:
@@ -55,6 +55,7 @@ def library(call: Call) -> Response:
         "library/library.html.jinja",
         browse=browse,
         words=words,
+        jobs=_jobs(call, name),
         card=browse.card(name, opened),
         asked=asked,
         kind=kind,
@@ -76,6 +77,13 @@ def library(call: Call) -> Response:
     )
 
 
+def _jobs(call: Call, name: str) -> list[jobs.Job]:
+    """The latest jobs on a library, for those who may see them."""
+    return (
+        jobs.recent(call.services.database, library=name) if call.visitor.may(*ROLES[Need.LIBRARIAN]) else []
+    )
+
+
 def _kind(text: str) -> Kind | None:
     return next((kind for kind in Kind if kind.value == text), None)
 
@@ -88,4 +96,6 @@ ROUTES = (
     Route("GET", "/library", Need.READ, libraries),
     Route("GET", "/library/{name}", Need.READ, library),
     *sources.ROUTES,
+    *adding.ROUTES,
+    *library_admin.ROUTES,
 )

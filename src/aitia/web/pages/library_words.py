@@ -67,7 +67,7 @@ def interval(figure: Figure) -> str:
 
 def measured(figure: Figure) -> str:
     """A figure's value with its unit: "60 years", "4.6%"."""
-    if figure.unit in _UNSAID:
+    if figure.unit in _UNSAID or figure.unit == figure.name:
         return number(figure.value)
     return f"{number(figure.value)}{'' if figure.unit.startswith('%') else ' '}{figure.unit}"
 
@@ -75,3 +75,9 @@ def measured(figure: Figure) -> str:
 def page_number(text: str) -> int:
     """The number of a page, from 1, whatever stands in the address."""
     return int(text) if re.fullmatch(r"[1-9][0-9]{0,8}", text) else 1
+
+
+def sentence(error: Exception) -> str:
+    """The words of an error as a sentence of their own."""
+    text = str(error)
+    return text[:1].upper() + text[1:]
