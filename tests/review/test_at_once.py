@@ -11,9 +11,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import pytest
 from sqlalchemy import Engine
 
+from aitia.errors import StateError
+from aitia.library.store.database import writing
 from aitia.people.roles import Role
+from aitia.review import chain
 from aitia.review.errors import ReviewError, StaleError
 from aitia.review.journal import act, dossier, head_of, listed, open_dossier, verify
 from aitia.review.nouns import (
@@ -149,6 +153,32 @@ def test_of_two_edits_at_once_the_second_is_told_of_the_first(database: Engine) 
     assert listed(database)[0].version == 2
 
 
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_who_stops_in_the_middle_holds_nobody_up_for_long(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = reviewed(database)
+    monkeypatch.setattr(chain, "STALLED", "300ms")
+
+    def stop_in_the_middle() -> None:
+        with writing(database) as stopped:
+            chain.head(stopped, lock=True)
+            # The others go on before this one wakes up.
+            assert do(database, number, (BEN, Comment("x"))).threads
+            chain.head(stopped)
+
+    with pytest.raises(StateError, match="idle-in-transaction"):
+        stop_in_the_middle()
+    monkeypatch.setattr(chain, "PATIENCE", "100ms")
+    monkeypatch.setattr(chain, "STALLED", "20s")
+    with writing(database) as slow:
+        chain.head(slow, lock=True)
+        with pytest.raises(StateError, match="lock timeout"):
+            do(database, number, (BEN, Comment("x")))
+    assert do(database, number, (BEN, Comment("x"))).threads
+    assert verify(database).fault is None
+
+
 def start(number: int, who: int, often: int) -> "subprocess.Popen[str]":
     """A process that acts on an article when it is told to."""
     made = subprocess.Popen(
@@ -171,12 +201,12 @@ def go(process: "subprocess.Popen[str]") -> None:
 
 def test_processes_share_one_journal_even_when_some_are_killed(database: Engine) -> None:
     number = reviewed(database)
-    often = 300
+    often = 120
     processes = [start(number, one.id, often) for one in CROWD[:3]]
     for process in processes:
         go(process)
     begun = head_of(database).number
-    while head_of(database).number < begun + 60:
+    while head_of(database).number < begun + 40:
         time.sleep(0.01)
     for process in processes[:2]:
         process.send_signal(signal.SIGKILL)

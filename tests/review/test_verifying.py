@@ -337,3 +337,16 @@ def test_a_journal_without_its_end_is_found(database: Engine, last: int) -> None
     with writing(database) as connection:
         connection.execute(delete(journal))
     assert "lost its record of the last event" in fault(database)
+
+
+def test_the_form_that_is_hashed_stays_as_it_is() -> None:
+    # A change here would make every journal that was kept until now fail.
+    event = Event(
+        2, 1, "2026-01-02T03:04:05.000006Z", BEN, 1, "c" * 64, Comment("Wie groß?", "1.2"), "0" * 64
+    )
+    assert event_text(event).decode() == (
+        '{"number":2,"dossier":1,"at":"2026-01-02T03:04:05.000006Z","person":{"id":2,"name":"Ben Reviewer",'
+        '"credentials":"MD","roles":["reviewer"]},"version":1,"content_hash":"' + "c" * 64 + '",'
+        '"action":{"action":"comment","text":"Wie groß?","place":"1.2"},"previous":"' + "0" * 64 + '"}'
+    )
+    assert read_event(event_text(event)) == event

@@ -4,7 +4,7 @@ import hashlib
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from aitia.people.moments import moment
 from aitia.review.errors import ReviewError
@@ -16,6 +16,12 @@ BEGINNING = "0" * 64
 
 
 DAMAGED = "Nothing was recorded. `aitia review verify` tells what was changed; restore a backup."
+
+
+PATIENCE = "30s"
+"""How long PostgreSQL lets one wait for the lock,"""
+STALLED = "20s"
+"""and when it takes it from a process that stopped in the middle, so that those who wait go on."""
 
 
 class Head(Struct, frozen=True):
@@ -54,6 +60,13 @@ def head(connection: Connection, *, lock: bool = False) -> Head:
     Raises ReviewError if the last event is not the one that the journal tells of.
     """
     query = select(journal.c.number, journal.c.hash).where(journal.c.id == 1)
+    if lock and connection.dialect.name == "postgresql":
+        connection.execute(
+            select(
+                func.set_config("lock_timeout", PATIENCE, True),
+                func.set_config("idle_in_transaction_session_timeout", STALLED, True),
+            )
+        )
     # SQLite has no row locks: there, a transaction that writes is the only one.
     end = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if end is None:
