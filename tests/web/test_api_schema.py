@@ -1,4 +1,4 @@
-"""The API against its own description: whatever is sent, by whomever, the answer is as described and none is a failure."""
+"""The API against its own description: whatever is sent, the answer is as described and none is a failure."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -28,6 +28,7 @@ from aitia.answers.writers import labels
 from aitia.errors import AitiaError
 from aitia.library.store.database import engine
 from aitia.review.policy import read_policy
+from aitia.web import jobs
 from aitia.web.api.endpoint import API_FOLDER, api_routes
 from aitia.web.api.problems import problem
 from aitia.web.call import Call, Services, Visitor
@@ -129,6 +130,7 @@ def application(services: Services) -> FastAPI:
 
 
 def _close(services: Services) -> None:
+    jobs.close()
     services.database.dispose()
 
 
@@ -169,8 +171,9 @@ def _endpoint(
                 if isinstance(visitor, Response):
                     return visitor
             return await run_sync(_taken, route, services, request, visitor, form, limiter=threads)
-        except Refused:
-            await drain(request.receive, most)
+        except Refused as error:
+            if error.status_code == 413:
+                await drain(request.receive, most)
             raise
         finally:
             await body.close()

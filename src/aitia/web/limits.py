@@ -55,7 +55,7 @@ CLOSING = {"Connection": "close"}
 """For answers given before the whole request was read: what still comes must not be taken for another request."""
 
 
-async def drain(receive: Receive, most: int, seconds: float = 5.0) -> None:
+async def drain(receive: Receive, most: int, seconds: float = 2.0) -> None:
     """Read and forget the rest of a body, within bounds, so that a browser that is still sending gets to read why."""
     with anyio.move_on_after(seconds):
         while most > 0:
@@ -100,9 +100,10 @@ class Buckets:
         with self._lock:
             level, then = self._held.pop(caller, (float(self._limit), now))
             level = min(self._limit, level + (now - then) * rate)
-            taken = level >= cost
+            # What was rounded on the way must not keep one waiting who waited as long as told.
+            taken = level >= cost - 1e-9
             if taken:
-                level -= cost
+                level = max(0.0, level - cost)
             self._held[caller] = (level, now)
             if len(self._held) > self._most:
                 self._held.popitem(last=False)

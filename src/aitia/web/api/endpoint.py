@@ -72,7 +72,8 @@ def _endpoint(
         try:
             content = await body.body()
         except Refused as error:
-            await drain(request.receive, FORM_BYTES)
+            if error.status_code == 413:
+                await drain(request.receive, FORM_BYTES)
             return problem(error, request)
         return await run_sync(take, request, content, admitted, limiter=threads)
 
