@@ -161,8 +161,9 @@ def _standing(call: Call, library: Library | DocumentLibrary, article: Article) 
             made = Standing(approved, state, summary.id, version.number, changed, approval)
             return _approved.keep(library, (summary.id, summary.changed), made)
     elif content_hash == article.content_hash and state is not State.WITHDRAWN:
-        # The very words that are under review.
-        return Standing(article, state, summary.id, version.number, version.made)
+        # The very words that people have before them, or had.
+        notices = (_other(summary.id, state),) if state is State.EXPIRED else ()
+        return Standing(article, state, summary.id, version.number, version.made, notices=notices)
     return Standing(article, notices=(_other(summary.id, state),))
 
 
