@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from aitia.documents import DocumentLibrary
 from aitia.evidence.article import Article, CitedPassage, Reference
-from aitia.evidence.nouns import Certainty, Figure, Source, Standing, Statement
+from aitia.evidence.nouns import Certainty, Source, Standing, Statement
 from aitia.evidence.wording import said
 from aitia.library.store.database import reading
 from aitia.library.store.tables import passages, sources
@@ -28,7 +28,8 @@ class Quoted(Struct, frozen=True, omit_defaults=True):
     address: str = ""
     """Of the page that shows them in full."""
     certainty: Certainty | None = None
-    figures: tuple[Figure, ...] = ()
+    is_passage: bool = False
+    """Whether it is the source's own text, in which the cited words are marked."""
     trouble: str = ""
 
 
@@ -104,12 +105,11 @@ def _from_statement(held: _Held, statement: Statement) -> Quoted:
     words = said(statement, "clinician")
     passage = statement.passage
     if passage is None or not passage.text:
-        return Quoted(
-            "As the library states it", words, "", "", address, statement.certainty, statement.figures
-        )
+        return Quoted("As the library states it", words, address=address, certainty=statement.certainty)
     before, cited, after = _split(passage.text, words)
     return Quoted(
-        _where(passage.section, passage.page), cited, before, after, address, statement.certainty, statement.figures
+        _where(passage.section, passage.page), cited, before, after, address, statement.certainty,
+        is_passage=bool(before or after),
     )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def _from_document(held: _Held, spot: CitedPassage) -> Quoted:
         return Quoted(
             label, "", address=address, trouble="The document no longer has this passage as it was cited."
         )
-    return Quoted(label, text[first:last], text[:first], text[last:], address)
+    return Quoted(label, text[first:last], text[:first], text[last:], address, is_passage=True)
 
 
 def _where(section: str | None, page: int | None) -> str:

@@ -25,6 +25,7 @@ from aitia.review.nouns import (
     Resolve,
     Sign,
     Submit,
+    Verdict,
     Withdraw,
 )
 from aitia.web.call import Call
@@ -61,6 +62,8 @@ class Line(Struct, frozen=True):
     """The action's name."""
     hash: str
     """SHA-256 of the event, which the next one in the journal holds."""
+    places: tuple[str, ...] = ()
+    """For several agreements of one person in a row: of which this is the last."""
 
 
 def _is_board(call: Call, dossier: Dossier) -> bool:
@@ -96,6 +99,7 @@ def history(call: Call) -> Response:
         for event in reversed(dossier.events)
         if event.version in seen and (board or isinstance(event.action, _FOR_READERS))
     ]
+    lines = _gathered(lines)
     versions = [version for version in reversed(dossier.versions) if version.number in seen]
     return call.page(
         "review/history.html.jinja",
@@ -113,6 +117,26 @@ def history(call: Call) -> Response:
         names={event.person.id: event.person.name for event in dossier.events},
         last=Line(dossier.events[-1], "", hash_of(event_text(dossier.events[-1]))),
     )
+
+
+def _gathered(lines: list[Line]) -> list[Line]:
+    """The lines, newest first, with one person's agreements in a row told as one."""
+    found: list[Line] = []
+    for line in lines:
+        action = line.event.action
+        if isinstance(action, Mark) and action.verdict is Verdict.AGREE:
+            before = found[-1] if found else None
+            if before is not None and before.places and _is_same_turn(before.event, line.event):
+                found[-1] = Line(before.event, before.kind, before.hash, (action.place, *before.places))
+            else:
+                found.append(Line(line.event, "agree", line.hash, (action.place,)))
+        else:
+            found.append(line)
+    return found
+
+
+def _is_same_turn(one: Event, other: Event) -> bool:
+    return (one.person.id, one.version) == (other.person.id, other.version)
 
 
 def _policy_in_force(dossier: Dossier) -> str:
