@@ -160,6 +160,7 @@ def test_a_request_for_changes_takes_effect_at_once_and_blocks_approval(
     # Submitting the same words again does not make the request go away.
     again = do(database, in_review, (ANN, Submit("It stands.")), (EVE, Begin()))
     assert again.state is State.UNDER_REVIEW
+    assert do(database, in_review, (HAL, Declare(False))).state is State.UNDER_REVIEW
     with pytest.raises(WrongStateError, match="your request for changes of version 1 stands already"):
         do(database, in_review, (BEN, OBJECT))
     done = do(database, in_review, (BEN, AGREE))
@@ -186,6 +187,13 @@ def test_an_edit_makes_a_version_and_ends_what_was_signed(database: Engine, appr
     assert article_of(database, approved, 2).title == "Better"
     assert article_of(database, approved, 2).content_hash == content_hash(retitled("Better"))
     assert approved_answer(database, "glimmer", after.question, "clinician", "standard") is None
+
+
+@ONE_DATABASE
+def test_marks_end_with_their_version(database: Engine, in_review: int) -> None:
+    assert len(do(database, in_review, (BEN, Mark("1.1", Verdict.AGREE))).marks) == 1
+    after = act(database, POLICY, DAN.id, in_review, Edit("x"), seen=1, article=retitled("Better"))
+    assert after.marks == ()
 
 
 @ONE_DATABASE

@@ -195,7 +195,7 @@ def _what_follows(
         if len(signed) < quorum:
             why = f"{event.person.name} declared a conflict of interest after signing; {quorum} signatures are needed."
             return Reopen((why,))
-    if after.state is not State.UNDER_REVIEW or open_requests(after) or len(signed) < policy.quorum:
+    if after.state is not State.UNDER_REVIEW or open_requests(after):
         return None
     # Somebody may have lost the role, or the account, since they signed.
     known = _people(connection, tuple(one.by.id for one in signed))
