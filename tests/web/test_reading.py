@@ -299,6 +299,7 @@ def test_what_is_not_answered_is_said_with_what_is_near(reader: httpx.Client) ->
 def test_an_emergency_comes_before_all_else(reader: httpx.Client) -> None:
     page = read(reader, asked("I have ALS and want to kill myself"))
     assert page.index('class="emergency"') < page.index("<h1")
+    assert "Status" not in words(page)
 
 
 def test_a_question_that_cannot_be_read_comes_back_in_the_box(reader: httpx.Client) -> None:
