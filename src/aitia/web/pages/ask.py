@@ -11,8 +11,8 @@ from aitia.documents import DocumentLibrary
 from aitia.errors import QuestionError
 from aitia.evidence.article import AUDIENCES, Article
 from aitia.people.roles import Role
-from aitia.review import journal
-from aitia.review.listing import kept_on
+from aitia.review import journal, living
+from aitia.review.listing import Summary, kept_on
 from aitia.review.nouns import State
 from aitia.service import Library
 from aitia.web.call import Call
@@ -143,28 +143,33 @@ def _standing(call: Call, library: Library | DocumentLibrary, article: Article) 
     Unless the library has changed under it; then the answer of today is given, and the reader told of the other.
     """
     database = call.services.database
-    found = kept_on(database, article.library.name, article.question, article.audience, article.length)
-    if found is None or not article.answered:
+    question = (article.question, article.audience, article.length)
+    found = kept_on(database, article.library.name, *question)
+    if found is None:
         return Standing(article)
     summary, content_hash = found
-    held = _approved.find(library, (summary.id, summary.changed))
-    if held is not None and state_today(summary.state, summary.due) is State.APPROVED:
-        return held
-    dossier = journal.dossier(database, summary.id)
-    version = dossier.latest
-    state = state_today(version.state, version.expires)
+    state = state_today(summary.state, summary.due)
     if state is State.APPROVED:
-        approved = journal.article_of(database, summary.id, version.number)
-        if approved.library.version == article.library.version:
-            approval = approval_of(dossier, version.number)
-            changed = approval.at if approval else version.made
-            made = Standing(approved, state, summary.id, version.number, changed, approval)
-            return _approved.keep(library, (summary.id, summary.changed), made)
-    elif content_hash == article.content_hash and state is not State.WITHDRAWN:
+        approved = living.standing_answer(database, library, *question)
+        if approved is None:
+            return Standing(article, notices=(_other(summary.id, state),))
+        return _approved.find(library, (approved[0].id, approved[0].changed)) or _approved_standing(
+            call, library, *approved
+        )
+    if content_hash == article.content_hash and state is not State.WITHDRAWN:
         # The very words that people have before them, or had.
         notices = (_other(summary.id, state),) if state is State.EXPIRED else ()
-        return Standing(article, state, summary.id, version.number, version.made, notices=notices)
+        return Standing(article, state, summary.id, summary.version, summary.changed, notices=notices)
     return Standing(article, notices=(_other(summary.id, state),))
+
+
+def _approved_standing(
+    call: Call, library: Library | DocumentLibrary, summary: Summary, article: Article
+) -> Standing:
+    approval = approval_of(journal.dossier(call.services.database, summary.id), summary.version)
+    changed = approval.at if approval else summary.changed
+    made = Standing(article, State.APPROVED, summary.id, summary.version, changed, approval)
+    return _approved.keep(library, (summary.id, summary.changed), made)
 
 
 def _other(number: int, state: State) -> Notice:
