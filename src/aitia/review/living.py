@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Engine, select
 
 from aitia.documents import DocumentLibrary
@@ -94,7 +95,7 @@ def changed_under(database: Engine, summary: Summary, library: Library | Documen
     article = journal.article_of(database, summary.id, summary.version)
     base = journal.base_of(database, summary.id, summary.version)
     fresh = library.ask(summary.question, summary.audience, summary.length)
-    if fresh.content_hash == base.content_hash:
+    if _dated_as(base, fresh) == base:
         return None
     kept = {name for one in places(article) for name in one.statement_ids}
     gone = frozenset(name for one in places(base) for name in one.statement_ids if name not in kept)
@@ -103,6 +104,18 @@ def changed_under(database: Engine, summary: Summary, library: Library | Documen
     told = without(fresh, gone) if gone and fresh.answered else fresh
     why = reasons(base, told, lambda name: _source_of(library, name))
     return Due(summary, why, differences(base, told), fresh) if why else None
+
+
+def _dated_as(base: Article, fresh: Article) -> Article:
+    """A fresh answer under the dates and versions of another, so that the two are equal if they say the same."""
+    return replace(
+        fresh,
+        library=base.library,
+        updated=base.updated,
+        version=base.version,
+        elapsed_ms=base.elapsed_ms,
+        content_hash=base.content_hash,
+    )
 
 
 def reopen_due(
