@@ -152,3 +152,63 @@ EXPECTED = {
     "GET /metrics": Page(EVERYBODY, "/metrics", always_open=True, is_page=False),
 }
 """By method and path as the routes write them. A test fails for a route that is not here."""
+
+
+class Address(Struct, frozen=True):
+    """An address of the API as it is expected to behave."""
+
+    allowed: frozenset[str]
+    at: str
+    """Below /api/v1."""
+    scopes: frozenset[str] = frozenset({"read"})
+    """A token with any one of them will do."""
+    content: str = ""
+    """JSON."""
+
+
+_WRITE = frozenset({"write"})
+_REVIEW = frozenset({"review"})
+_ADMIN = frozenset({"admin"})
+
+EXPECTED_API = {
+    "GET /ask": Address(EVERYBODY, "/ask?q=What+is+ALS%3F"),
+    "POST /ask": Address(EVERYBODY, "/ask", content='{"questions": ["What is ALS?"]}'),
+    "GET /search": Address(EVERYBODY, "/search?q=smoking"),
+    "GET /libraries": Address(EVERYBODY, "/libraries"),
+    "GET /libraries/{name}": Address(EVERYBODY, "/libraries/examples"),
+    "GET /libraries/{name}/sources": Address(EVERYBODY, "/libraries/examples/sources"),
+    "GET /libraries/{name}/sources/{key}": Address(EVERYBODY, "/libraries/examples/sources/pmid-90000101"),
+    "GET /libraries/{name}/sources/{key}/passages": Address(
+        EVERYBODY, "/libraries/examples/sources/pmid-90000101/passages"
+    ),
+    "GET /libraries/{name}/sources/{key}/passages/{ordinal:int}": Address(
+        EVERYBODY, "/libraries/examples/sources/pmid-90000101/passages/1"
+    ),
+    "GET /libraries/{name}/statements/{id}": Address(
+        EVERYBODY, "/libraries/als-starter/statements/{statement}"
+    ),
+    "GET /articles": Address(EVERYBODY, "/articles"),
+    "POST /articles": Address(WRITERS, "/articles", _WRITE, '{"questions": ["What is ALS?"]}'),
+    "GET /articles/{number:int}": Address(EVERYBODY, "/articles/{approved}"),
+    "GET /articles/{number:int}/versions/{version:int}": Address(
+        EVERYBODY, "/articles/{approved}/versions/1"
+    ),
+    "GET /articles/{number:int}/compare": Address(EVERYBODY, "/articles/{approved}/compare?old=1&new=1"),
+    "GET /articles/{number:int}/dossier": Address(BOARD, "/articles/{approved}/dossier"),
+    "GET /articles/{number:int}/events": Address(BOARD, "/articles/{approved}/events"),
+    "POST /articles/{number:int}/actions": Address(
+        BOARD,
+        "/articles/{under-review}/actions",
+        _REVIEW,
+        '{"seen": 1, "action": {"action": "comment", "text": "By a program."}}',
+    ),
+    "GET /policy": Address(EVERYBODY, "/policy"),
+    "GET /journal": Address(EVERYBODY, "/journal"),
+    "GET /me": Address(SIGNED_IN, "/me", frozenset({"read", "write", "review", "admin"})),
+    "GET /people": Address(ADMINISTRATOR, "/people", _ADMIN),
+    "GET /people/{number:int}": Address(ADMINISTRATOR, "/people/{victim}", _ADMIN),
+    "PUT /people/{number:int}/roles": Address(
+        ADMINISTRATOR, "/people/{victim}/roles", _ADMIN, '{"roles": ["reader"]}'
+    ),
+}
+"""The same for the API."""

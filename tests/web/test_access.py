@@ -19,13 +19,14 @@ from aitia.people.tables import people as people_table
 from aitia.people.tables import sessions as sessions_table
 from aitia.people.tables import tokens as tokens_table
 from aitia.people.tokens import Scope
+from aitia.web.api.table import ROUTES as API_ROUTES
 from aitia.web.application import services_of
 from aitia.web.middleware import CONTENT_SECURITY_POLICY
 from aitia.web.pages.all_routes import ROUTES
 from aitia.web.routes import Route
 from tests.people.made import csrf_of
 from tests.web.conftest import serving
-from tests.web.expected import EXPECTED, Page
+from tests.web.expected import EXPECTED, EXPECTED_API, Page
 from tests.web.world import World, made, state_folder
 
 STRANGERS = ("anonymous", "closed", "expired", "forged")
@@ -184,6 +185,57 @@ def test_a_form_without_its_token_changes_nothing(route: Route, world: World, cl
         assert send(client, world, route, page, token).status_code == 403, headers
         del client.headers[next(iter(headers))]
     assert snapshot(world) == before
+
+
+@pytest.fixture(scope="module")
+def bearers(world: World) -> dict[tuple[str, str], str]:
+    """Tokens, by whose they are and their one scope."""
+    return {
+        (who, scope.value): tokens.make(
+            world.database, world.people[who].id, f"{scope} only", (scope,), 1, Doer(world.people[who].id)
+        )
+        for who in ROLES
+        for scope in Scope
+    }
+
+
+def test_the_table_of_the_api_has_every_route_and_no_other() -> None:
+    assert {f"{route.method} {route.path}" for route in API_ROUTES} == set(EXPECTED_API)
+
+
+@pytest.mark.parametrize("name", EXPECTED_API)
+def test_the_api_lets_in_who_it_should_and_nobody_else(
+    name: str, world: World, clients: dict[str, httpx.Client], bearers: dict[tuple[str, str], str]
+) -> None:
+    address = EXPECTED_API[name]
+    method = name.partition(" ")[0]
+    path = "/api/v1" + address.at.format_map(world.places)
+
+    def ask(reads: str, **headers: str) -> int:
+        return clients[reads].request(
+            method, path, content=address.content, headers={"content-type": "application/json", **headers}
+        ).status_code  # fmt: skip
+
+    wrong = []
+    for reads, client in clients.items():
+        # A browser's cookie opens nothing here, whoever's it is: a page of another site could send it.
+        for who in (*STRANGERS, *ROLES):
+            become(world, client, who)
+            is_in = "anonymous" in address.allowed and reads == "anybody reads"
+            status = ask(reads)
+            if (status != 401 and not is_in) or (is_in and not 200 <= status < 300):
+                wrong.append(f"{who} by cookie, where {reads}: {status}")
+        client.cookies.clear()
+        for secret in ("Bearer x", "Bearer", "Basic YTpi", "Bearer aitia_" + "x" * 43):
+            if (status := ask(reads, authorization=secret)) != 401:
+                wrong.append(f"{secret}, where {reads}: {status}")
+        # Those who are kept out come first, so that what the others do cannot hide it.
+        for (who, scope), secret in sorted(bearers.items(), key=lambda one: one[0][0] in address.allowed):
+            is_in = who in address.allowed and scope in address.scopes
+            status = ask(reads, authorization=f"Bearer {secret}")
+            if is_in != (200 <= status < 300) or (not is_in and status != 403):
+                wrong.append(f"{who} with {scope}, where {reads}: {status}")
+    assert wrong == []
 
 
 NUMBERS = ("0", "-1", "1.5", "abc", "1e3", "2147483648", "9223372036854775808", "9" * 40, "9" * 5000, "%00", "1%00",
