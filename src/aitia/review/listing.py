@@ -4,11 +4,12 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Engine, Row, Select, select
+from sqlalchemy import Engine, Row, Select, bindparam, select
 
 from aitia.evidence.article import Article
 from aitia.library.store.database import reading
@@ -112,22 +113,33 @@ def kept_on(
 
     An approved one if there is any, else the newest; a draft is none.
     """
-    query = (
+    asked = {
+        "library": library,
+        "question_key": question_key(question),
+        "audience": audience,
+        "length": length,
+    }
+    with reading(database) as connection:
+        row = connection.execute(_kept_on(), asked).one_or_none()
+    return None if row is None else (_summary(row), row.content_hash)
+
+
+@cache
+def _kept_on() -> Select[Any]:
+    """Made once: it runs for every answer, and takes longer to make than to run."""
+    return (
         _summaries(versions.c.content_hash)
         .join(versions, (versions.c.dossier_id == dossiers.c.id) & (versions.c.number == dossiers.c.version))
         .where(
-            dossiers.c.library == library,
-            dossiers.c.question_key == question_key(question),
-            dossiers.c.audience == audience,
-            dossiers.c.length == length,
+            *(
+                dossiers.c[name] == bindparam(name)
+                for name in ("library", "question_key", "audience", "length")
+            ),
             dossiers.c.state != State.DRAFT.value,
         )
         .order_by((dossiers.c.state == State.APPROVED.value).desc(), dossiers.c.id.desc())
         .limit(1)
     )
-    with reading(database) as connection:
-        row = connection.execute(query).one_or_none()
-    return None if row is None else (_summary(row), row.content_hash)
 
 
 def _summaries(*more: Any) -> Select[Any]:
