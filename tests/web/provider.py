@@ -88,6 +88,7 @@ class Provider:
         wrong: dict[str, dict[str, Any]] = {
             "nonce": {"nonce": "another"},
             "audience": {"aud": "another-client"},
+            "audience, asked for by us": {"aud": "another-client", "azp": CLIENT},
             "audiences": {"aud": [CLIENT, "another-client"]},
             "authorized party": {"aud": [CLIENT, "another-client"], "azp": "another-client"},
             "issuer": {"iss": "https://login.example"},

@@ -160,6 +160,7 @@ def test_a_closed_account_stays_closed(browser: httpx.Client, services: Services
         "nonce",
         "no nonce",
         "audience",
+        "audience, asked for by us",
         "audiences",
         "authorized party",
         "issuer",
@@ -199,7 +200,7 @@ def test_an_answer_that_cannot_be_believed_signs_nobody_in(
 
 
 def test_a_return_that_was_not_begun_here_is_nobodys(
-    site: str, browser: httpx.Client, services: Services
+    site: str, browser: httpx.Client, services: Services, house: Provider
 ) -> None:
     make_person(services.database, ADA)
     # An attacker's own return, put before somebody else's browser: with no sign-in begun, and with another.
@@ -209,6 +210,7 @@ def test_a_return_that_was_not_begun_here_is_nobodys(
     sent_to_provider(browser)
     assert browser.get(back).status_code == 400
     assert browser.get("/account").status_code == 303
+    assert "/token" not in house.asked
     for odd in ("/openid/back", "/openid/back?state=%C3%A9&code=x", "/openid/back?code=x"):
         sent_to_provider(browser)
         assert browser.get(odd).status_code == 400

@@ -23,6 +23,9 @@ class _Commands(LazyGroup):
         "review": Elsewhere(
             "aitia.cli.review", "review", "Follow the review of articles, and prove that nothing was changed."
         ),
+        "people": Elsewhere(
+            "aitia.cli.people", "people", "Invite people, give roles, make links for new passwords."
+        ),
         "completion": Elsewhere(
             "aitia.cli.completion", "completion", "Print the completion script for your shell."
         ),

@@ -79,8 +79,11 @@ def person(database: Engine, person_id: int) -> Person | None:
 
 def find(database: Engine, email: str) -> Account | None:
     """The account of an e-mail address."""
+    address = normal_email(email)
+    if email_refusal(address):
+        return None
     with reading(database) as connection:
-        row = connection.execute(select(table).where(table.c.email == normal_email(email))).first()
+        row = connection.execute(select(table).where(table.c.email == address)).first()
     return None if row is None else account_of(row)
 
 
