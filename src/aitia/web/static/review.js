@@ -105,6 +105,7 @@
     const id = config && config.target && config.target.id;
     const row = id && document.getElementById(id);
     if (row && row.classList.contains("claim")) {
+      if (here === row.id) row.setAttribute("data-here", "");
       const wrong = row.querySelector("[aria-invalid]");
       if (wrong) wrong.focus(); else row.focus({ preventScroll: true });
     }
