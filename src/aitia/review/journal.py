@@ -71,7 +71,7 @@ def open_dossier(database: Engine, person_id: int, article: Article) -> Dossier:
         article.library.name, article.library.version, article.question, article.audience, article.length
     )
     checked(opened)
-    with writing(database) as connection:
+    with writing(database, durable=True) as connection:
         end = head(connection, lock=True)
         person = _person(connection, person_id)
         if error := refusal(None, person, Open, Policy()):
@@ -116,7 +116,7 @@ def act(
     version was made since.
     """
     checked(action)
-    with writing(database) as connection:
+    with writing(database, durable=True) as connection:
         end = head(connection, lock=True)
         person = _person(connection, person_id)
         before = _dossier(connection, dossier_id)
@@ -141,7 +141,7 @@ def act(
 def act_as_system(database: Engine, policy: Policy, dossier_id: int, action: Expire | Reopen) -> Dossier:
     """Do what no person decides: let an approval expire, or re-open. Raises WrongStateError if it does not fit."""
     checked(action)
-    with writing(database) as connection:
+    with writing(database, durable=True) as connection:
         end = head(connection, lock=True)
         before = _dossier(connection, dossier_id)
         if error := refusal(before, SYSTEM, type(action), policy):

@@ -130,7 +130,8 @@ class Sign(Struct, frozen=True, tag="sign", tag_field="action", omit_defaults=Tr
 
 
 class Approve(Struct, frozen=True, tag="approve", tag_field="action", omit_defaults=True):
-    """Enough reviewers have signed. Recorded by the system, once a version, with the signature that sufficed."""
+    """Enough reviewers have signed. Recorded by the system with the signature that sufficed: once a version, and again
+    where that version was re-opened and signed again."""
 
     signatures: tuple[int, ...]
     """The numbers of the signing events."""

@@ -52,6 +52,10 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """The editorial policy page."""
 
 
+_MOST = 36_500
+"""A hundred years in days; no board has as many members either."""
+
+
 def policy_hash(policy: Policy) -> str:
     """SHA-256 of a policy."""
     return hashlib.sha256(msgspec.json.encode(policy, order="deterministic")).hexdigest()
@@ -79,4 +83,6 @@ def read_policy(path: Path | None) -> Policy:
             raise StateError(
                 f"the policy {where} is wrong: {field} is {getattr(made, field)}; it must be 1 or more."
             )
+        if getattr(made, field) > _MOST:
+            raise StateError(f"the policy {where} is wrong: {field} is above {_MOST:,}.")
     return made

@@ -36,7 +36,6 @@ versions = Table(
     Column("number", Integer, primary_key=True, doc="From 1."),
     Column("content_hash", String(64), nullable=False, index=True),
     Column("article", Text, nullable=False, doc="JSON, as people read it."),
-    Column("base", Text, doc="JSON: as the library composed it, where people changed that."),
 )
 
 events = Table(

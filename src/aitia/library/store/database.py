@@ -85,8 +85,13 @@ def _sqlite(address: str) -> Engine:
 
     @event.listens_for(made, "begin")
     def _on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get("writes", False):
+            level = "FULL" if options.get("durable", False) else "NORMAL"
+            connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return made
 
@@ -111,11 +116,15 @@ def reading(database: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(database: Engine) -> Iterator[Connection]:
-    """A transaction: all of it is kept, or none."""
+def writing(database: Engine, *, durable: bool = False) -> Iterator[Connection]:
+    """A transaction: all of it is kept, or none.
+
+    durable: wait until the disk has it, so that not even a loss of power undoes it. Without it SQLite may lose the last
+    transactions then (never a part of one); PostgreSQL always waits.
+    """
     with (
         saying_what_failed(str(database.url)),
-        database.connect().execution_options(writes=True) as connection,
+        database.connect().execution_options(writes=True, durable=durable) as connection,
         connection.begin(),
     ):
         yield connection

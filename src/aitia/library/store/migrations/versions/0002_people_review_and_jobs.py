@@ -149,7 +149,6 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("article", sa.Text(), nullable=False),
-        sa.Column("base", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.id"], name=op.f("fk_versions_dossier_id")),
         sa.PrimaryKeyConstraint("dossier_id", "number", name=op.f("pk_versions")),
     )
