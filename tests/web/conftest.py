@@ -20,7 +20,13 @@ __all__ = ["address", "database", "postgresql"]
 def serving(services: Services) -> Iterator[str]:
     """Serve on a free port; gives the address."""
     config = uvicorn.Config(
-        application(services), host="127.0.0.1", port=0, log_level="warning", lifespan="on"
+        application(services),
+        host="127.0.0.1",
+        port=0,
+        log_level="warning",
+        lifespan="on",
+        proxy_headers=False,
+        server_header=False,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

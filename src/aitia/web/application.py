@@ -25,7 +25,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from aitia import __version__
 from aitia.answers.writers import labels
-from aitia.errors import AitiaError
+from aitia.errors import AitiaError, StateError
 from aitia.library.store.database import engine
 from aitia.review.policy import read_policy
 from aitia.web import jobs
@@ -193,7 +193,12 @@ def _admitted(
     """Who asks, or the answer that they may not; with a form, that answer gives back what was typed into it."""
     visitor = Visitor(None, "")
     try:
-        visitor = visitor_of(request, services)
+        try:
+            visitor = visitor_of(request, services)
+        except StateError:
+            # What is open to anybody does not depend on who asks, and some of it tells that the database is gone.
+            if route.need is not Need.OPEN:
+                raise
         request.state.person_id = visitor.person.id if visitor.person else None
         if is_allowed(route.need, visitor, services.settings):
             return visitor

@@ -2,7 +2,10 @@
 
 import logging
 import os
+import signal
 import socket
+import tempfile
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -11,12 +14,16 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from aitia.errors import StateError
+from aitia.web import metrics
 from aitia.web.application import application, services_of
 from aitia.web.call import Services
+from aitia.web.logs import FAILURES, write_json_lines
 from aitia.web.settings import Settings
 
 _VARIABLE = "AITIA_SERVE_SETTINGS"
 """Hands the settings to the worker processes, which start anew."""
+_PATIENCE = 2.0
+"""Seconds until a worker looks again whether the database is there."""
 
 
 def serve(settings: Settings, workers: int, tell: Callable[[str], None]) -> None:
@@ -35,17 +42,31 @@ def serve(settings: Settings, workers: int, tell: Callable[[str], None]) -> None
             "There is no administrator yet. Open this link once, soon, to become one:\n"
             f"  {address.rstrip('/')}{link}"
         )
-    services.database.dispose()
+    write_json_lines()
     if workers == 1:
-        uvicorn.Server(_config(application(services), settings, 1)).run(sockets=[listening])
+        server = uvicorn.Server(_config(application(services), settings, 1))
+        # The server takes the signal over while it runs, and passes it on when it has ended; having ended is enough.
+        signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
+        server.run(sockets=[listening])
         return
+    # Workers open their own connections.
+    services.database.dispose()
     os.environ[_VARIABLE] = msgspec.json.encode(settings).decode()
-    Multiprocess(_config("aitia.web.serve:worker", settings, workers), sockets=[listening]).run()
+    with tempfile.TemporaryDirectory(prefix="aitia-metrics-") as folder:
+        os.environ[metrics.FOLDER_VARIABLE] = folder
+        Multiprocess(_config("aitia.web.serve:worker", settings, workers), sockets=[listening]).run()
 
 
 def worker() -> FastAPI:
-    """The application of one worker process."""
-    return application(services_of(msgspec.json.decode(os.environ[_VARIABLE], type=Settings)))
+    """The application of one worker process, as soon as the database is there."""
+    write_json_lines()
+    settings = msgspec.json.decode(os.environ[_VARIABLE], type=Settings)
+    while True:
+        try:
+            return application(services_of(settings))
+        except StateError as error:
+            FAILURES.error("a worker waits to begin", extra={"fields": {"reason": str(error)}})
+            time.sleep(_PATIENCE)
 
 
 def set_up_link(services: Services) -> str | None:
@@ -62,13 +83,16 @@ def _config(app: FastAPI | str, settings: Settings, workers: int) -> uvicorn.Con
         workers=workers,
         lifespan="on",
         ws="none",
-        access_log=False,
+        log_config=None,
         log_level=logging.WARNING,
+        access_log=False,
         server_header=False,
         proxy_headers=False,
         # Longer than the idle time of common proxies (nginx: 60 s), so that it is they who close a connection.
         timeout_keep_alive=75,
         timeout_graceful_shutdown=settings.shutdown_seconds,
+        # A worker that does not answer its parent for so long is ended and replaced; one that is only busy does.
+        timeout_worker_healthcheck=30,
     )
 
 
