@@ -1,10 +1,13 @@
 """The review desk on a real server, by its forms."""
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
+import yaml
 from click.testing import CliRunner
 from sqlalchemy import Engine
 
@@ -16,6 +19,7 @@ from aitia.people.audit import Doer
 from aitia.people.roles import Role
 from aitia.review import editing, journal
 from aitia.review.nouns import Comment, Declare, Mark, Propose, State, Verdict, Withdraw
+from aitia.review.policy import Policy
 from aitia.service import Library
 from aitia.web.application import services_of
 from aitia.web.rows import followed
@@ -392,3 +396,11 @@ def test_statements_are_found_again_in_a_later_version(article: Article) -> None
     assert found["1.3"] == ("1.2", True)
     assert found["lead"] == ("lead", False)
     assert found["d1"] == ("d1", True)
+
+
+def test_the_guide_names_every_field_of_the_policy() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "edit.md").read_text(encoding="utf-8")
+    for field in Policy.__struct_fields__:
+        assert f"| `{field}` |" in guide
+    (example,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    assert msgspec.convert(yaml.safe_load(example), Policy).quorum == 2
