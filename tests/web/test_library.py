@@ -463,7 +463,7 @@ def test_browsing_reads_indexes_and_no_texts(services: Services, records: Stored
             f"SELECT key FROM sources WHERE {mine} ORDER BY key LIMIT 50 OFFSET 500",
             f"SELECT key FROM sources WHERE {mine} AND kind = 'article' ORDER BY key LIMIT 50 OFFSET 500",
             f"SELECT kind, count(*) FROM sources WHERE {mine} GROUP BY kind",
-            f"SELECT standing, count(*) FROM sources WHERE {mine} AND standing <> 'current' GROUP BY standing",
+            f"SELECT standing FROM sources WHERE {mine} AND standing <> 'current' ORDER BY standing",
             f"SELECT key FROM sources WHERE {mine} AND standing = 'retracted' AND standing <> 'current' ORDER BY key",
         ):
             plan = " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}"))

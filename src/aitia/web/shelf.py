@@ -25,7 +25,7 @@ class Shelf:
         """The names of the libraries that are served, the default first."""
         if self._named:
             return self._named
-        return (STARTER, *(held.name for held in libraries.everyone(self._database)))
+        return (STARTER, *libraries.names(self._database))
 
     def open(self, name: str = "") -> Library | DocumentLibrary:
         """A library as it is now; without a name, the default.

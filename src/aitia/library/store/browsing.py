@@ -1,5 +1,6 @@
 """Looks through a stored library: each query reads a bounded part of it, however many sources it holds."""
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -23,6 +24,8 @@ class Counts(Struct, frozen=True):
     """The commonest first."""
     standings: dict[Standing, int]
     total: int
+    doubted: dict[tuple[Kind, Standing], int] = {}
+    """By kind, those that are not current."""
 
 
 def counts(database: Engine, library: StoredLibrary) -> Counts:
@@ -40,17 +43,20 @@ def _counts(database: Engine, library_id: int, version: int) -> Counts:
         .group_by(sources.c.kind)
         .order_by(number.desc(), sources.c.kind)
     )
-    of_standing = (
-        select(sources.c.standing, number)
+    # Few, and counted here: asked to group them by kind, SQLite would take the index on kinds and look into every row.
+    doubtful = (
+        select(sources.c.kind, sources.c.standing)
         .where(sources.c.library_id == library_id, _DOUBTED)
-        .group_by(sources.c.standing)
+        .order_by(sources.c.standing)
     )
     with reading(database) as connection:
         kinds = {Kind(row[0]): int(row[1]) for row in connection.execute(of_kind)}
-        doubted = {Standing(row[0]): int(row[1]) for row in connection.execute(of_standing)}
+        doubted = Counter((Kind(row[0]), Standing(row[1])) for row in connection.execute(doubtful))
     total = sum(kinds.values())
-    standings = {Standing.CURRENT: total - sum(doubted.values()), **doubted}
-    return Counts(kinds, {one: standings[one] for one in Standing if standings.get(one)}, total)
+    standings = Counter({Standing.CURRENT: total - doubted.total()})
+    for (_, standing), some in doubted.items():
+        standings[standing] += some
+    return Counts(kinds, {one: standings[one] for one in Standing if standings[one]}, total, dict(doubted))
 
 
 def listed(
@@ -88,22 +94,16 @@ def by_keys(connection: Connection, library_id: int, keys: Sequence[str]) -> lis
 def matching(database: Engine, library: StoredLibrary, kind: Kind | None, standing: Standing | None) -> int:
     """How many sources have this kind and this standing."""
     held = counts(database, library)
-    if kind is not None and standing is not None:
-        return _matching(database, library.id, library.version, kind, standing)
-    if kind is not None:
-        return held.kinds.get(kind, 0)
-    return held.standings.get(standing, 0) if standing is not None else held.total
-
-
-@lru_cache(maxsize=256)
-def _matching(database: Engine, library_id: int, version: int, kind: Kind, standing: Standing) -> int:
-    del version
-    of_kind = select(func.count()).where(sources.c.library_id == library_id, sources.c.kind == kind.value)
-    doubted = of_kind.where(_DOUBTED)
-    with reading(database) as connection:
-        if standing is not Standing.CURRENT:
-            return connection.execute(doubted.where(sources.c.standing == standing.value)).scalar_one()
-        return connection.execute(of_kind).scalar_one() - connection.execute(doubted).scalar_one()
+    if kind is None:
+        return held.standings.get(standing, 0) if standing is not None else held.total
+    doubted = {one: number for (of, one), number in held.doubted.items() if of is kind}
+    match standing:
+        case None:
+            return held.kinds.get(kind, 0)
+        case Standing.CURRENT:
+            return held.kinds.get(kind, 0) - sum(doubted.values())
+        case _:
+            return doubted.get(standing, 0)
 
 
 def same_work(connection: Connection, library_id: int, source: Source) -> list[str]:

@@ -82,6 +82,12 @@ def _row(connection: Connection, name: str) -> StoredLibrary | None:
     return StoredLibrary(row.id, row.name, row.title, row.updated, row.version, curated=row.curated)
 
 
+def names(database: Engine) -> list[str]:
+    """The names of all libraries of the database, in order."""
+    with reading(database) as connection:
+        return list(connection.execute(select(libraries.c.name).order_by(libraries.c.name)).scalars())
+
+
 def everyone(database: Engine) -> list[StoredLibrary]:
     """All libraries of the database, by name, with the number of their sources."""
     counted = (
