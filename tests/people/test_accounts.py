@@ -163,6 +163,14 @@ def test_closing_ends_sessions_and_is_recorded_once(database: Engine) -> None:
     assert accounts.find(database, email_of("Ada Lovelace"))
 
 
+def test_an_address_is_shown_as_people_write_it(database: Engine) -> None:
+    ada = make_person(database, "Ada Lovelace")
+    for address in ("2001:db8::1", "192.0.2.1", ""):
+        accounts.set_roles(database, ada.id, [Role.AUTHOR], Doer(None, address))
+        accounts.set_roles(database, ada.id, [], Doer(None, address))
+    assert [entry.address for entry in audit.entries(database)][::2] == ["", "192.0.2.1", "2001:db8::1"]
+
+
 @pytest.mark.parametrize(
     ("network", "start"),
     [

@@ -129,6 +129,28 @@ def test_values_are_long_and_never_the_same(database: Engine) -> None:
     assert all(len(value) == 43 for value in values)
 
 
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 "
+            "Safari/537.36 Edg/140.0.0.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+            "Version/18.0 Mobile/15E148 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", "not named"),
+    ],
+)
+def test_a_browser_has_a_short_name(agent: str, words: str) -> None:
+    assert sessions.browser(agent) == words
+
+
 def test_sessions_that_have_ended_are_cleared_away(database: Engine) -> None:
     ada = make_person(database, ADA)
     for _ in range(3):

@@ -110,6 +110,10 @@ def whole_address(address: str) -> str:
     return str(mapped) if mapped else known.exploded
 
 
+def _short_address(whole: str) -> str:
+    return ipaddress.ip_address(whole).compressed if whole.count(":") == 7 else whole
+
+
 def network_of(address: str) -> str:
     """How the addresses of one customer start: an IPv4 address itself, the first 64 bits of an IPv6 one."""
     whole = whole_address(address)
@@ -147,7 +151,7 @@ def entries(
                 row.kind,
                 row.person_id,
                 row.by_id,
-                row.address,
+                _short_address(row.address),
                 msgspec.json.decode(row.details),
                 row.person or "",
                 row.by or "",

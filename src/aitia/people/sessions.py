@@ -33,6 +33,28 @@ class Session(Struct, frozen=True):
     agent: str
 
 
+_BROWSERS = {"Firefox/": "Firefox", "Edg/": "Edge", "OPR/": "Opera", "Chrome/": "Chrome", "Safari/": "Safari"}
+_SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "macOS",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+"""The first sign that is there counts: most browsers name those before them as well."""
+
+
+def browser(agent: str) -> str:
+    """A browser's own long name in a few words: Firefox on Windows. What is not known stays as it is."""
+    name = next((name for sign, name in _BROWSERS.items() if sign in agent), None)
+    system = next((name for sign, name in _SYSTEMS.items() if sign in agent), None)
+    if name and system:
+        return f"{name} on {system}"
+    return name or agent or "not named"
+
+
 def begin(connection: Connection, person_id: int, hours: float, agent: str) -> str:
     """Begin a session, in the transaction of the sign-in; gives the value for the cookie, always a new one."""
     value = fresh()

@@ -42,6 +42,7 @@ def _page(
         account=accounts.account(database, me),
         sessions=sessions.listed(database, me, call.services.settings.idle_minutes),
         this_session=session_fingerprint(call),
+        browser=sessions.browser,
         tokens=tokens.listed(database, me),
         scopes=_SCOPES,
         days=_DAYS,
