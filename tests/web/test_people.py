@@ -19,6 +19,7 @@ from aitia.people.roles import Role
 from aitia.people.tables import audit as audit_table
 from aitia.people.tables import sessions as sessions_table
 from aitia.web.call import Services
+from aitia.web.logs import shown_path
 from aitia.web.settings import Settings
 from aitia.web.visits import own_path
 from tests.people.made import PASSWORD, csrf_of, email_of, make_person, sign_in
@@ -601,6 +602,11 @@ class TestAccount:
         for number in (str(tokens.listed(services.database, grace.id)[0].id), "", "x", "9" * 40):
             assert send(browser, "/account", "/account/tokens/revoke", token=number).status_code == 404
         assert tokens.find(services.database, secret)
+
+
+def test_the_log_keeps_no_link() -> None:
+    for folder in invitations.PATHS.values():
+        assert shown_path(folder + "a-value") == folder + "..."
 
 
 @given(st.text())

@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from aitia.people.invitations import PATHS
+
 REQUESTS = logging.getLogger("aitia.requests")
 FAILURES = logging.getLogger("aitia.failures")
 
-_SECRET_FOLDERS = ("/set-up/", "/invitation/")
+_SECRET_FOLDERS = tuple(PATHS.values())
 """Addresses whose last part is as good as a password."""
 
 
