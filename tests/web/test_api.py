@@ -1,5 +1,7 @@
 """The JSON API: who may use it, what it answers, and how it tells what went wrong."""
 
+import io
+import time
 from collections.abc import Iterator, Mapping
 
 import httpx
@@ -8,6 +10,8 @@ import pytest
 from msgspec import Struct
 
 from aitia.evidence.article import Article, content_hash
+from aitia.library.store import libraries
+from aitia.library.store.libraries import StoredLibrary
 from aitia.people import accounts, tokens
 from aitia.people.audit import Doer
 from aitia.people.roles import Role
@@ -15,6 +19,7 @@ from aitia.people.tokens import Scope
 from aitia.review import journal
 from aitia.review.nouns import Dossier, Person
 from aitia.review.verifying import verify
+from aitia.web import jobs
 from aitia.web.api.nouns import ApiRoute
 from aitia.web.api.table import ROUTES
 from aitia.web.call import Services
@@ -282,6 +287,22 @@ class TestReview:
         assert verify(team.services.database, head["hash"]).fault is None
 
     @sqlite_alone
+    def test_an_approved_article_answers_from_then_on(self, team: Team) -> None:
+        number = team.under_review()
+        path = "/ask?q=does+smoking+cause+als"
+        before = team["nobody"].get(path)
+        for who in ("reviewer", "second"):
+            team.act(who, number, {"action": "sign", "decision": "approve"})
+        after = team["nobody"].get(path, headers={"If-None-Match": before.headers["etag"]})
+        assert before.json()["approval"] is None
+        assert after.json()["approval"]["article"] == number
+        assert after.json()["approval"]["version"] == 1
+        # What an author keeps is the library's answer of today, never the approved one again.
+        edit = {"action": "edit", "reason": "Plainer."}
+        team.act("author", number, edit, changes={"lead": "Smoking may raise the risk of ALS."})
+        assert team["nobody"].get(path).json()["approval"] is None
+
+    @sqlite_alone
     def test_a_draft_is_not_there_for_readers(self, team: Team) -> None:
         number = team.opened()
         for who in ("nobody", "reader"):
@@ -358,6 +379,47 @@ class TestPeople:
         listed = client.get("/people").json()
         assert len(listed) == len(team.people)
         assert not any("password" in one for one in listed)
+
+
+class TestLoads:
+    @sqlite_alone
+    def test_what_cannot_be_asked_for_is_refused_and_a_job_can_be_followed(self, team: Team) -> None:
+        libraries.create(team.services.database, "neurology")
+        client = team["editor"]
+        for address in ("file:///etc/passwd", "http://127.0.0.1/", "nonsense"):
+            answer = client.post("/libraries/neurology/jobs", json={"addresses": [address]})
+            assert address in str(problem(answer, 422, "/api#invalid")["detail"])
+        problem(client.post("/libraries/als-starter/jobs", json={"addresses": ["doi:10.1/x"]}), 404)
+        problem(client.post("/libraries/nowhere/jobs", json={"addresses": ["doi:10.1/x"]}), 404)
+        problem(client.get("/jobs/1"), 404)
+        number = jobs.begin(
+            team.services.database, stored(team, "neurology"), 1, "add", [("a.txt", text_file())]
+        )
+        deadline = time.monotonic() + 20
+        while (found := client.get(f"/jobs/{number}").json())["state"] in ("waiting", "running"):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert (found["state"], found["added"], found["troubles"]) == ("done", 1, [])
+        assert client.post(f"/jobs/{number}/stop").json()["state"] == "done"
+        listed = team["nobody"].get("/libraries/neurology/sources").json()["items"]
+        key = listed[0]["id"]
+        passages = team["nobody"].get(f"/libraries/neurology/sources/{key}/passages").json()["items"]
+        one = team["nobody"].get(f"/libraries/neurology/sources/{key}/passages/1").json()
+        assert passages[0] == one
+        assert "motor neurones" in one["text"]
+        problem(team["nobody"].get(f"/libraries/neurology/sources/{key}/passages/9"), 404)
+
+
+def stored(team: Team, name: str) -> StoredLibrary:
+    found = libraries.find(team.services.database, name)
+    assert found is not None
+    return found
+
+
+def text_file() -> io.BytesIO:
+    return io.BytesIO(
+        b"Amyotrophic lateral sclerosis\n\nThe disease destroys motor neurones within some years.\n"
+    )
 
 
 @sqlite_alone

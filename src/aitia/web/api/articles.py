@@ -34,7 +34,7 @@ from aitia.review.nouns import (
 from aitia.web.api.libraries import AfterNumber, Limit
 from aitia.web.api.nouns import ApiCall, ApiRoute, Reply
 from aitia.web.api.problems import Problematic
-from aitia.web.api.reading import READ, Ask, LibraryName, answered_by
+from aitia.web.api.reading import READ, Ask, LibraryName, question_of
 from aitia.web.frame import seen_versions
 from aitia.web.routes import ROLES, Need
 
@@ -206,8 +206,10 @@ def events(call: ApiCall) -> Reply:
 
 
 def open_article(call: ApiCall) -> Reply:
-    answered = answered_by(call, call.body)
-    made = journal.open_dossier(call.services.database, call.who.id, answered.article)
+    asked: Ask = call.body
+    library = call.services.shelf.open(asked.library)
+    article = library.ask(question_of(library, asked), asked.audience, asked.length)
+    made = journal.open_dossier(call.services.database, call.who.id, article)
     return structs.replace(_reply(made), location=f"/articles/{made.id}")
 
 

@@ -5,9 +5,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from aitia.answers.thread import LONGEST_THREAD, resolve
+from aitia.documents import DocumentLibrary
 from aitia.evidence.article import Article
 from aitia.evidence.nouns import Source, Statement
 from aitia.people.tokens import Scope
+from aitia.review import living
 from aitia.service import Library
 from aitia.web import metrics
 from aitia.web.api.nouns import ApiCall, ApiRoute, Reply
@@ -109,20 +111,28 @@ def ask_by_content(call: ApiCall) -> Reply:
 
 
 def answer(call: ApiCall, asked: Ask) -> Reply:
-    answered = answered_by(call, asked)
-    metrics.count_answer(answered.article.answered, answered.approval is not None)
-    return Reply(answered, etag=answered.article.content_hash if call.request.method == "GET" else None)
-
-
-def answered_by(call: ApiCall, asked: Ask) -> Answered:
-    """The approved article that answers a question, or the library's own answer."""
     library = call.services.shelf.open(asked.library)
-    question = ""
+    question = question_of(library, asked)
+    approved = living.standing_answer(call.services.database, library, question, asked.audience, asked.length)
+    if approved is not None:
+        summary, article = approved
+        approval = Approval(summary.id, summary.version, summary.due or "")
+    else:
+        article, approval = library.ask(question, asked.audience, asked.length), None
+    metrics.count_answer(article.answered, approval is not None)
+    stands = f"{approval.article}-{approval.expires}" if approval else "draft"
+    return Reply(
+        Answered(question, article, approval),
+        etag=f"{article.content_hash[:32]}-{stands}" if call.request.method == "GET" else None,
+    )
+
+
+def question_of(library: Library | DocumentLibrary, asked: Ask) -> str:
+    """The last question of a thread, completed from those before. Raises QuestionError if one cannot be read."""
     earlier: list[str] = []
     for text in asked.questions:
-        question = resolve(library, earlier, text).question
-        earlier.append(question)
-    return Answered(question, library.ask(question, asked.audience, asked.length), None)
+        earlier.append(resolve(library, earlier, text).question)
+    return earlier[-1]
 
 
 def search(call: ApiCall) -> Reply:

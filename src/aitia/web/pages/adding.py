@@ -12,7 +12,7 @@ from aitia.library.readers import readers, suffix_of
 from aitia.library.store import libraries
 from aitia.library.store.libraries import StoredLibrary
 from aitia.web import browse, jobs, uploads
-from aitia.web.call import Call
+from aitia.web.call import Call, Services
 from aitia.web.routes import Need, Route
 
 _MOST_ADDRESSES = 50
@@ -33,7 +33,7 @@ def add(call: Call) -> Response:
         if isinstance(file, UploadFile) and file.filename
     ]
     addresses = _lines(call.field("addresses"))
-    wrong = [*_wrong_files(call, sent), *_wrong_addresses(addresses)]
+    wrong = [*_wrong_files(call, sent), *wrong_addresses(addresses)]
     if not sent and not addresses:
         wrong.append("Choose a file, or write an address.")
     if wrong:
@@ -85,13 +85,16 @@ def _job(call: Call, template: str) -> Response:
 
 
 def _library(call: Call) -> StoredLibrary:
-    """The library that documents are to be added to. Raises LibraryError if none can be."""
-    name = call.request.path_params["name"]
-    served = call.services.settings.libraries
+    return library_for_documents(call.services, call.request.path_params["name"])
+
+
+def library_for_documents(services: Services, name: str) -> StoredLibrary:
+    """The library of a name that documents are to be added to. Raises LibraryError if none can be."""
+    served = services.settings.libraries
     # Not opened: its index is not needed, and may be in the hands of whoever is adding.
-    found = libraries.find(call.services.database, name) if not served or name in served else None
+    found = libraries.find(services.database, name) if not served or name in served else None
     if found is None:
-        call.services.shelf.open(name)
+        services.shelf.open(name)
         raise LibraryError(
             f"nothing can be added to {name} in the browser: its editors keep it in files. Make a library of your "
             "own for documents."
@@ -130,7 +133,7 @@ def _lines(text: str) -> list[str]:
     return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
-def _wrong_addresses(addresses: Sequence[str]) -> list[str]:
+def wrong_addresses(addresses: Sequence[str]) -> list[str]:
     """What keeps addresses from being asked; whatever a name stands for is looked at when it is dialled."""
     if len(addresses) > _MOST_ADDRESSES:
         return [f"There are {len(addresses)} addresses; at most {_MOST_ADDRESSES} are taken at once."]
@@ -140,7 +143,7 @@ def _wrong_addresses(addresses: Sequence[str]) -> list[str]:
         if connector_for(address) is None:
             wrong.append(
                 f"{shown}: this is no address that can be asked. Write doi:, pubmed: or https:// before it; files are "
-                "sent with the field above."
+                "sent as files."
             )
         elif len(address) > _LONGEST_ADDRESS:
             wrong.append(f"{shown}: it is longer than {_LONGEST_ADDRESS:,} characters.")

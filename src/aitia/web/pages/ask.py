@@ -15,6 +15,7 @@ from aitia.review import journal, living
 from aitia.review.listing import Summary, kept_on
 from aitia.review.nouns import State
 from aitia.service import Library
+from aitia.web import metrics
 from aitia.web.call import Call
 from aitia.web.frame import Approval, Choice, Frame, Notice, approval_of, base_address, frame_of, state_today
 from aitia.web.reading import LENGTHS, READERS, curated_of, drawn
@@ -97,6 +98,7 @@ def ask(call: Call) -> Response:
     except QuestionError as error:
         return _box(call, asked, str(error))
     standing = _standing(call, library, answer.article)
+    metrics.count_answer(standing.article.answered, standing.state is State.APPROVED)
     return call.page(
         "reading/article.html.jinja",
         frame=_frame(call, asked, answer, standing),
