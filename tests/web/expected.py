@@ -149,6 +149,7 @@ EXPECTED = {
     # Operation.
     "GET /health": Page(EVERYBODY, "/health", always_open=True, is_page=False),
     "GET /ready": Page(EVERYBODY, "/ready", always_open=True, is_page=False),
+    "GET /api": Page(EVERYBODY, "/api", always_open=True),
     "GET /metrics": Page(EVERYBODY, "/metrics", always_open=True, is_page=False),
 }
 """By method and path as the routes write them. A test fails for a route that is not here."""

@@ -29,7 +29,8 @@ from aitia.errors import AitiaError, StateError
 from aitia.library.store.database import engine
 from aitia.review.policy import read_policy
 from aitia.web import jobs
-from aitia.web.api.endpoint import API_FOLDER, api_routes
+from aitia.web.api.endpoint import api_routes
+from aitia.web.api.nouns import API_FOLDER
 from aitia.web.api.problems import problem
 from aitia.web.call import Call, Services, Visitor
 from aitia.web.failures import RETRY_SECONDS, Refused, meaning, sentence, told

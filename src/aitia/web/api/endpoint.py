@@ -19,7 +19,7 @@ from aitia.people.audit import network_of
 from aitia.people.tokens import Scope
 from aitia.review.nouns import Person
 from aitia.web.api.access import Holder, holder_of
-from aitia.web.api.nouns import ApiCall, ApiRoute, Reply
+from aitia.web.api.nouns import API_FOLDER, ApiCall, ApiRoute, Reply
 from aitia.web.api.openapi import document
 from aitia.web.api.problems import Problematic, problem
 from aitia.web.api.table import ROUTES
@@ -29,7 +29,6 @@ from aitia.web.failures import Refused
 from aitia.web.limits import FORM_BYTES, FORM_SECONDS, Allowance, Buckets, drain, limited
 from aitia.web.routes import ROLES, Need
 
-API_FOLDER = "/api/v1"
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """How JSON writes the sign that no database takes as text."""
 

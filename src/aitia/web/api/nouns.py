@@ -1,5 +1,6 @@
 """What the API is made of: routes as data, the request as a handler sees it, replies and problems."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ from aitia.people.tokens import Scope
 from aitia.review.nouns import Person
 from aitia.web.call import Services
 from aitia.web.routes import Need
+
+API_FOLDER = "/api/v1"
+_KIND = re.compile(r"\{(\w+):\w+\}")
 
 
 class Problem(Struct, frozen=True, omit_defaults=True):
@@ -87,3 +91,13 @@ class ApiRoute(Struct, frozen=True):
     problems: tuple[int, ...] = ()
     """The statuses of problems that this address has besides those that every address may have."""
     description: str = ""
+
+    @property
+    def shown_path(self) -> str:
+        """The path without the kinds of its parts: /articles/{number}."""
+        return _KIND.sub(r"{\1}", self.path)
+
+    @property
+    def tag(self) -> str:
+        """What it is about: the first part of its path."""
+        return self.path.split("/")[1]

@@ -50,7 +50,7 @@ def document(routes: Iterable[ApiRoute]) -> dict[str, Any]:
     for route in listed:
         body = next(bodies) if route.body is not None else None
         operation = _operation(route, next(answers), body, components)
-        paths.setdefault(_PARAMETER.sub(r"{\1}", route.path), {})[route.method.lower()] = operation
+        paths.setdefault(route.shown_path, {})[route.method.lower()] = operation
     for query in queries:
         components.pop(query.__name__, None)
     return {
@@ -92,7 +92,7 @@ def _operation(
     made: dict[str, Any] = {
         "operationId": _name(route),
         "summary": route.summary,
-        "tags": [route.path.split("/")[1]],
+        "tags": [route.tag],
         "parameters": parameters,
         "responses": {
             str(route.status): good,

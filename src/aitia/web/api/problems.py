@@ -14,6 +14,18 @@ from aitia.web.encoded import json_response
 from aitia.web.failures import RETRY_SECONDS, told
 from aitia.web.logs import FAILURES
 
+KINDS = {
+    "invalid": "422, 400, 415: a parameter or the content is not as described; the detail says which and how.",
+    "token": "401: there is no token, or it is not known, has expired or was revoked.",
+    "scope": "403: the token's scopes do not reach so far.",
+    "role": "403: the token's person does not hold the role.",
+    "stale": "409: a newer version was made since the one that you read. The fields seen and latest are their numbers, "
+    "seen_hash and latest_hash their content hashes. Nothing was recorded.",
+    "changed": "412: something happened to the article since the state in If-Match. Nothing was recorded.",
+    "rate": "429: too many requests in a minute.",
+}
+"""The types of problems by the last part of their address, each in words."""
+
 
 class Problematic(HTTPException):
     """A request that is not taken, with the type of its problem."""
@@ -26,6 +38,7 @@ class Problematic(HTTPException):
         headers: dict[str, str] | None = None,
         more: dict[str, Any] | None = None,
     ) -> None:
+        assert not kind or kind in KINDS
         super().__init__(status, detail[:1].upper() + detail[1:], headers)
         self.kind = f"/api#{kind}" if kind else "about:blank"
         self.more = more or {}

@@ -1,7 +1,20 @@
 """The routes of all pages, in the order in which they are tried."""
 
 from aitia.web import operation
-from aitia.web.pages import account, article, ask, board, desk, history, library, openid, people, queue, sign_in
+from aitia.web.pages import (
+    account,
+    api,
+    article,
+    ask,
+    board,
+    desk,
+    history,
+    library,
+    openid,
+    people,
+    queue,
+    sign_in,
+)
 from aitia.web.routes import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -17,5 +30,6 @@ ROUTES: tuple[Route, ...] = (
     *openid.ROUTES,
     *account.ROUTES,
     *people.ROUTES,
+    *api.ROUTES,
 )
 """One line a module of pages: `*article.ROUTES, *library.ROUTES, ...`"""
