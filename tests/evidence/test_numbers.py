@@ -48,3 +48,10 @@ def test_intervals_are_written_with_their_kind() -> None:
     assert with_interval(figure) == "4.6% (95% CI 3.9 to 5.5)"
     assert with_interval(Figure("delay", 14, "months")) == "14 months"
     assert with_interval(Figure("ratio", 2, "1", 1, 3, "mean plus or minus SD")) == "2 (1 to 3)"
+
+
+def test_small_chances_are_told_apart() -> None:
+    assert occurs(2.53e-14, [2.53e-14])
+    assert not occurs(2.53e-14, [2.57e-14])
+    assert occurs(0.0, [0.0])
+    assert not occurs(0.0, [1e-12])

@@ -22,7 +22,7 @@ from aitia.library.store import libraries
 from aitia.review import journal
 from aitia.review.editing import edited, places
 from aitia.review.living import Due, changed_under, due, reasons, reopen_due, standing_answer
-from aitia.review.nouns import Dossier, Edit, Expire, Reopen, State, Withdraw
+from aitia.review.nouns import Begin, Dossier, Edit, Expire, Reopen, State, Withdraw
 from tests.conftest import GLIMMER
 from tests.documents.test_answers import FOLDER
 from tests.documents.test_answers import run as aitia
@@ -282,6 +282,24 @@ def test_an_article_that_somebody_else_dealt_with_is_left_alone(
 
     assert reopen_due(people, in_between, POLICY, TODAY) == []
     assert journal.dossier(people, number).state is State.WITHDRAWN
+
+
+def test_two_sweeps_at_once_open_an_article_once(
+    people: Engine, glimmer_folder: Path, change: Change
+) -> None:
+    number = approve(people, Library.open(glimmer_folder).ask(SMOKING)).id
+    change(RETRACT)
+
+    def in_between(name: str) -> Library:
+        assert len(reopen_due(people, opened(), POLICY, TODAY)) == 1
+        # It is under review again, where the system might end signatures too.
+        do(people, number, (BEN, Begin()))
+        return Library.open(name)
+
+    assert reopen_due(people, in_between, POLICY, TODAY) == []
+    after = journal.dossier(people, number)
+    assert after.state is State.UNDER_REVIEW
+    assert sum(isinstance(event.action, Reopen) for event in after.events) == 1
 
 
 def test_a_document_that_is_retracted_opens_the_articles_that_quote_it(

@@ -92,10 +92,10 @@ def test_the_pairs_are_on_statements_of_the_library(statements: dict[str, Statem
 def test_wordings_that_the_rules_have_not_seen(statements: dict[str, Statement]) -> None:
     found = score(read("held-out"), statements)
     print("held out:", found)
-    assert found.precision >= 0.85
-    assert found.recall >= 0.85
-    assert found.kind_precision >= 0.75
-    assert found.kind_recall >= 0.75
+    assert found.precision >= 0.9
+    assert found.recall >= 0.75
+    assert found.kind_precision >= 0.85
+    assert found.kind_recall >= 0.7
 
 
 def test_wordings_that_the_rules_were_made_with(statements: dict[str, Statement]) -> None:
@@ -210,6 +210,8 @@ def test_numbers_in_words_are_numbers() -> None:
         (0.7, ""),
     ]
     assert values("SOD1, TDP-43, C9orf72, IL-10 and p.R238G") == []
+    assert {one.kind for one in departures("after 14 months", "after 14 years")} == {"figure-changed"}
+    assert {one.kind for one in departures("0.11% per year", "0.11% per month")} == {"figure-changed"}
     for same in (("50% of men", "half of men"), ("seven men", "7 men"), ("27.0 months", "27 months")):
         assert departures(*same) == ()
 

@@ -11,8 +11,9 @@ from aitia.errors import LibraryError
 from aitia.library.locate import named_libraries
 from aitia.library.store.database import engine
 from aitia.review.differences import Change, Difference, summary
-from aitia.review.living import Due, reopen_due
+from aitia.review.living import Due
 from aitia.review.living import due as due_articles
+from aitia.review.living import reopen as open_again
 from aitia.review.policy import read_policy
 from aitia.service import Library
 
@@ -43,21 +44,13 @@ def due(reopen: bool, library_name: str | None, form: str) -> int:
     certainty changed, a source or a statement came or went. It is also due when its review date has passed.
     """
     database, today = engine(), datetime.now(UTC).date()
-    opened: dict[str, Library | DocumentLibrary] = {}
-
-    def opener(name: str) -> Library | DocumentLibrary:
-        if name not in opened:
-            opened[name] = _library(name)
-        return opened[name]
-
-    found = list(due_articles(database, opener, today, library_name))
+    found = list(due_articles(database, _library, today, library_name))
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     else:
         click.echo("\n\n".join(map(_told, found)) if found else "No article is due.")
     if reopen and found:
-        after = reopen_due(database, opener, read_policy(None), today, library_name)
-        tell(f"{len(after)} of {len(found)} articles re-opened")
+        tell(f"{len(open_again(database, read_policy(None), found))} of {len(found)} articles re-opened")
     elif found and form == "terminal":
         click.echo(f"\n{len(found)} due. aitia review due --reopen opens them again for review.")
     return _DUE if found else 0

@@ -97,7 +97,7 @@ def words_in(text: str) -> list[float]:
 
 def occurs(value: float, among: Iterable[float]) -> bool:
     """Whether a value is among others, whatever its sign (a fall of 3% may be told as -3 or as 3)."""
-    return any(abs(abs(value) - abs(other)) <= 1e-9 * max(1.0, abs(other)) for other in among)
+    return any(abs(abs(value) - abs(other)) <= 1e-9 * max(abs(value), abs(other)) for other in among)
 
 
 def written(value: float) -> str:

@@ -1,7 +1,7 @@
 """Living articles: which approved articles their library has changed under, and opening those again."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from weakref import WeakKeyDictionary
 
@@ -28,7 +28,7 @@ from aitia.review.reasons import reasons
 from aitia.review.tables import journal as chain
 from aitia.service import Library
 
-__all__ = ["Due", "changed_under", "due", "reasons", "reopen_due", "standing_answer"]
+__all__ = ["Due", "changed_under", "due", "reasons", "reopen", "reopen_due", "standing_answer"]
 
 _MOST = 5000
 """Answers of one library that are kept in memory."""
@@ -130,10 +130,13 @@ def reopen_due(
     An approval whose day has passed expires first. What somebody else opened or withdrew in the meantime is left as
     it is, so that a second sweep, or another at the same time, does nothing.
     """
+    return reopen(database, policy, due(database, open_library, today, library))
+
+
+def reopen(database: Engine, policy: Policy, found: Iterable[Due]) -> list[Dossier]:
+    """Open again what was found to be due; the dossiers after it."""
     return [
-        after
-        for one in due(database, open_library, today, library)
-        if one.may_reopen and (after := _reopen(database, policy, one)) is not None
+        after for one in found if one.may_reopen and (after := _reopen(database, policy, one)) is not None
     ]
 
 

@@ -6,8 +6,6 @@ often it is right is measured by tests/review/test_wording.py.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
-from importlib.resources import files
 
 from msgspec import Struct
 
@@ -16,9 +14,9 @@ from aitia.evidence.nouns import Certainty, Figure
 from aitia.review.editing import Placed, places
 from aitia.review.errors import NotFoundError
 from aitia.review.wording_figures import Compared, compared, figure_departures, is_swapped
+from aitia.review.wording_lists import rules
 from aitia.search.terms import content_stems, stems
 
-_Patterns = dict[str, re.Pattern[str]]
 _DOUBT = {"moderate": 1, "low": 2, "very-low": 3}
 
 
@@ -105,74 +103,6 @@ def _plain(text: str) -> str:
 _QUOTES = str.maketrans("’‘“”", "''\"\"")
 
 
-class _Meaning(Struct, frozen=True):
-    """Words that mean one thing."""
-
-    means: re.Pattern[str]
-    or_stands_for: re.Pattern[str]
-    """These, and those that may stand for them without being a loss or a gain by themselves."""
-
-
-_Meanings = dict[str, _Meaning]
-
-
-class _Rules(Struct, frozen=True):
-    """The word lists, compiled."""
-
-    doubt: _Patterns
-    hedges: _Meanings
-    bounds: _Patterns
-    strong: re.Pattern[str]
-    link: re.Pattern[str]
-    cause: re.Pattern[str]
-    negation: re.Pattern[str]
-    negation_alike: re.Pattern[str]
-    denial: re.Pattern[str]
-    direction: dict[str, tuple[re.Pattern[str], re.Pattern[str]]]
-    population: _Meanings
-    absolute: _Meanings
-    dose: re.Pattern[str]
-
-
-@cache
-def _rules() -> _Rules:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    lists = yaml.load((files("aitia.review") / "wording.yaml").read_text(encoding="utf-8"), Loader=loader)
-
-    def of(patterns: Iterable[str]) -> re.Pattern[str]:
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(patterns)})(?!\w)")
-
-    def each(part: dict[str, list[str]]) -> _Patterns:
-        return {name: of(patterns) for name, patterns in part.items()}
-
-    def meanings(part: dict[str, list[str]]) -> _Meanings:
-        return {
-            name: _Meaning(
-                of(one for one in words if not one.startswith("~")),
-                of(one.removeprefix("~") for one in words),
-            )
-            for name, words in part.items()
-        }
-
-    return _Rules(
-        doubt=each(lists["doubt"]),
-        hedges=meanings(lists["hedges"]),
-        bounds=each({name: lists[name] for name in ("near", "at-least", "at-most")}),
-        strong=of(lists["strong"]),
-        link=of(lists["link"]),
-        cause=of(lists["cause"]),
-        negation=of(lists["negation"]),
-        negation_alike=of(lists["negation-alike"]),
-        denial=of(lists["denial"]),
-        direction={name: (of(one), of(other)) for name, (one, other) in lists["direction"].items()},
-        population=meanings(lists["population"]),
-        absolute=meanings(lists["absolute"]),
-        dose=of(lists["dose"]),
-    )
-
-
 def _hits(pattern: re.Pattern[str], text: str) -> list[str]:
     return [match[0] for match in pattern.finditer(text)]
 
@@ -183,16 +113,14 @@ _MARGIN = re.compile(r"true figures? (?:could|may|might) (?:\w+ ){0,2}")
 def _doubts(text: str) -> list[tuple[int, str]]:
     """The words of doubt in a text with how much each holds, but for those of a margin of error."""
     text = _MARGIN.sub("true figure ", text)
-    found = [
-        (_DOUBT[level], hit) for level, pattern in _rules().doubt.items() for hit in _hits(pattern, text)
-    ]
+    found = [(_DOUBT[level], hit) for level, pattern in rules().doubt.items() for hit in _hits(pattern, text)]
     return sorted(found, reverse=True)
 
 
 def _certainty(old: str, new: str, certainty: Certainty | None) -> _Found:
     before, after = _doubts(old), _doubts(new)
     # "It appears that" holds as much doubt as "may".
-    tentative = _rules().hedges["attribution"].means
+    tentative = rules().hedges["attribution"].means
     more = _hits(tentative, new)[len(_hits(tentative, old)) :]
     after = sorted(after + [(2, hit) for hit in more], reverse=True)
     grade = f" Its certainty is {str(certainty).replace('-', ' ')}." if certainty else ""
@@ -206,9 +134,10 @@ def _certainty(old: str, new: str, certainty: Certainty | None) -> _Found:
             return
     if certainty is Certainty.HIGH:
         return
-    said = _asserted(_rules().strong, old)
-    for word in dict.fromkeys(_asserted(_rules().strong, new)):
-        if word not in said and not said:
+    if _asserted(rules().strong, old):
+        return
+    for word in dict.fromkeys(_asserted(rules().strong, new)):
+        if word not in old:
             yield "certainty-raised", f"“{word}” claims more than the original.{grade}"
 
 
@@ -228,19 +157,16 @@ def _asserted(pattern: re.Pattern[str], text: str) -> list[str]:
 
 
 def _cause(old: str, new: str) -> _Found:
-    claims = _asserted(_rules().cause, new)
-    if (
-        claims
-        and not _asserted(_rules().cause, old)
-        and (_hits(_rules().link, old) or _hits(_rules().cause, old))
-    ):
+    meaning = rules().cause
+    claims = [word for word in _asserted(meaning.means, new) if word not in old]
+    if claims and not _asserted(meaning.or_stands_for, old):
         yield "cause", f"“{claims[0]}” tells of a cause; the original does not."
 
 
 def _negation(old: str, new: str) -> _Found:
-    rules = _rules()
-    before, after = _hits(rules.negation, old), _hits(rules.negation, new)
-    alike_before, alike_after = _hits(rules.negation_alike, old), _hits(rules.negation_alike, new)
+    lists = rules()
+    before, after = _hits(lists.negation, old), _hits(lists.negation, new)
+    alike_before, alike_after = _hits(lists.negation_alike, old), _hits(lists.negation_alike, new)
     if len(before) > len(after):
         bared = _bared(old, new)
         if not after and not alike_after:
@@ -253,7 +179,7 @@ def _negation(old: str, new: str) -> _Found:
             yield "negation", f"“{after[0]}” is new: the original denies nothing."
         elif bared and len(after) + len(alike_after) > len(before) + len(alike_before):
             yield "negation", f"“{bared}” is denied here, not in the original."
-    elif not after and not alike_after and (denials := _hits(rules.denial, old)):
+    elif not after and not alike_after and (denials := _hits(lists.denial, old)):
         yield "negation", f"“{denials[0]}” is gone: the original denies something."
 
 
@@ -271,7 +197,7 @@ _DENIAL = re.compile(
 
 def _denied(text: str) -> Iterator[tuple[str, str]]:
     """The first word of weight after each negation, with its stem."""
-    for match in _rules().negation.finditer(text):
+    for match in rules().negation.finditer(text):
         clause = re.split(r"[.;:,]", text[match.end() : match.end() + 80], maxsplit=1)[0]
         for word in re.findall(r"[a-z][a-z'-]+", clause)[:4]:
             stem = next(iter(content_stems(word)), None)
@@ -281,7 +207,7 @@ def _denied(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _direction(old: str, new: str) -> _Found:
-    for one, other in _rules().direction.values():
+    for one, other in rules().direction.values():
         ups, downs = _hits(one, old), _hits(other, old)
         ups_now, downs_now = _hits(one, new), _hits(other, new)
         if len(ups) > len(ups_now) and len(downs) < len(downs_now):
@@ -299,7 +225,7 @@ def _missing(words: list[str], others: list[str]) -> str:
 
 def _turned(old: str, new: str) -> str | None:
     """The word at which a comparison was turned round: "men than women" for "women than men"."""
-    for pivot in ("than", "versus", "against", "to"):
+    for pivot in ("than", "versus", "against"):
         left, right = _sides(old, pivot)
         left_now, right_now = _sides(new, pivot)
         if (left - right) & (right_now - left_now) and (right - left) & (left_now - right_now):
@@ -319,22 +245,30 @@ def _sides(text: str, pivot: str) -> tuple[set[str], set[str]]:
 
 
 def _hedges(old: str, new: str, numbers: Compared, is_denied: bool) -> _Found:
-    rules = _rules()
+    lists = rules()
     doubts = bool(_doubts(new))
-    for name, meaning in rules.hedges.items():
-        had = _hits(meaning.means, old)
-        if not had or _hits(meaning.or_stands_for, new) or (doubts and not _doubts(old)):
+    for name, meaning in lists.hedges.items():
+        had, has = _hits(meaning.means, old), _hits(meaning.or_stands_for, new)
+        lost = [word for word in had if not _mentions(new, word)]
+        if not lost or (has and (name != "attribution" or len(has) >= len(had))):
             continue
-        if name == "unproven" and (is_denied or _hits(rules.negation, new)):
+        if doubts and not _doubts(old):
+            continue
+        if name == "unproven" and (is_denied or _hits(lists.negation, new)):
             # What is unproven is mostly said with "not", of which there was a word already.
             continue
-        yield "hedge-dropped", f"“{had[0]}” is gone."
+        yield "hedge-dropped", f"“{lost[0]}” is gone."
     for was, now in numbers.kept:
-        for pattern in rules.bounds.values():
+        for pattern in lists.bounds.values():
             word = _beside(pattern, old, was.start, was.end)
-            if word and not any(_beside(one, new, now.start, now.end) for one in rules.bounds.values()):
+            if word and not any(_beside(one, new, now.start, now.end) for one in lists.bounds.values()):
                 yield "hedge-dropped", f"“{word}” beside “{now.text}” is gone."
                 break
+
+
+def _mentions(text: str, word: str) -> bool:
+    """Whether a text has the first word of some words, in any form."""
+    return set(stems(word)[:1]) <= set(stems(text))
 
 
 def _beside(pattern: re.Pattern[str], text: str, start: int, end: int) -> str | None:
@@ -348,7 +282,7 @@ def _beside(pattern: re.Pattern[str], text: str, start: int, end: int) -> str | 
 def _population(old: str, new: str, about: str) -> _Found:
     known = _plain(about).lower()
     gone, came = [], []
-    for name, meaning in _rules().population.items():
+    for name, meaning in rules().population.items():
         had, has = _hits(meaning.means, old), _hits(meaning.means, new)
         if had and not _hits(meaning.or_stands_for, new):
             gone.append((name, had[0]))
@@ -368,7 +302,7 @@ def _population(old: str, new: str, about: str) -> _Found:
 def _changed_places(old: str, new: str) -> _Found:
     """Two groups of people, each named once, that stand in each other's place."""
     spans = {}
-    for name, meaning in _rules().population.items():
+    for name, meaning in rules().population.items():
         before, after = list(meaning.means.finditer(old)), list(meaning.means.finditer(new))
         if len(before) == len(after) == 1:
             spans[name] = (before[0].span(), after[0].span())
@@ -389,19 +323,27 @@ def _names(original: str, proposed: str, figures: Iterable[Figure], about: str) 
         name.upper() for name in _NAME.findall(f"{original} {about} ALS MND DNA RNA CI UK US EU NICE EMG")
     }
     known |= {name.upper() for figure in figures for name in _NAME.findall(figure.name)}
-    for name in dict.fromkeys(_NAME.findall(proposed)):
-        if name.upper() not in known:
-            yield "name", f"“{name}” is not named in the original."
+    for match in _NAME.finditer(proposed):
+        name = match[0].upper()
+        if name not in known and not _is_short_for(name, proposed[: match.start()]):
+            known.add(name)
+            yield "name", f"“{match[0]}” is not named in the original."
+
+
+def _is_short_for(name: str, before: str) -> bool:
+    """Whether a name is the initials of the words before it, in brackets after them: non-invasive ventilation (NIV)."""
+    words = re.findall(r"[^\W\d_]+", before.rstrip("( "))[-len(name) :]
+    return before.endswith("(") and "".join(word[0] for word in words).upper() == name
 
 
 def _absolutes(old: str, new: str) -> _Found:
-    for meaning in _rules().absolute.values():
+    for meaning in rules().absolute.values():
         has = _asserted(meaning.means, new)
         if has and not _hits(meaning.or_stands_for, old):
             yield "absolute", f"“{has[0]}” leaves less room than the original."
 
 
 def _dose(new: str) -> _Found:
-    found = _hits(_rules().dose, new)
+    found = _hits(rules().dose, new)
     if found:
         yield "dose", f"“{found[0]}”: patients are given no doses and no advice on taking medicines."

@@ -282,6 +282,7 @@ def _swapped(
                 ((one_now.start, one_now.end), (other_now.start, other_now.end)),
             ):
                 yield "figure-changed", f"“{one.text}” and “{other.text}” have changed places."
+                return
 
 
 _Span = tuple[int, int]
@@ -296,11 +297,15 @@ def is_swapped(original: str, proposed: str, was: tuple[_Span, _Span], now: tupl
     return crossed[0] > own[0] and crossed[1] > own[1] and sum(crossed) > sum(own) + 2
 
 
+_BRACKETS = re.compile(r"\([^()]*\)")
+
+
 def _beside(text: str, span: _Span) -> Counter[str]:
-    """The five words before and after, as far as the sentence goes, those before and after kept apart."""
-    before = re.split(r"[.;](?:\s|$)", text[max(0, span[0] - 60) : span[0]])[-1]
-    after = re.split(r"[.;](?:\s|$)", text[span[1] : span[1] + 60])[0]
-    words_before, words_after = (re.findall(r"[\w.]+", part.lower()) for part in (before, after))
+    """The five words before and after in the sentence, but for what stands in brackets; before and after kept apart."""
+    before = re.split(r"[.;](?:\s|$)", text[max(0, span[0] - 120) : span[0]])[-1]
+    after = re.split(r"[.;](?:\s|$)", text[span[1] : span[1] + 120])[0]
+    words = (re.findall(r"[\w.]+", _BRACKETS.sub(" ", part.lower())) for part in (before, after))
+    words_before, words_after = words
     return Counter([f"{word} _" for word in words_before[-5:]] + [f"_ {word}" for word in words_after[:5]])
 
 
