@@ -188,6 +188,11 @@ EXPECTED_API = {
     "GET /libraries/{name}/statements/{id}": Address(
         EVERYBODY, "/libraries/als-starter/statements/{statement}"
     ),
+    "POST /libraries/{name}/jobs": Address(
+        LIBRARIANS, "/libraries/examples/jobs", _WRITE, '{"addresses": ["http://127.0.0.1/"]}'
+    ),
+    "GET /jobs/{number:int}": Address(LIBRARIANS, "/jobs/{job}", _WRITE),
+    "POST /jobs/{number:int}/stop": Address(LIBRARIANS, "/jobs/{job}/stop", _WRITE),
     "GET /articles": Address(EVERYBODY, "/articles"),
     "POST /articles": Address(WRITERS, "/articles", _WRITE, '{"questions": ["What is ALS?"]}'),
     "GET /articles/{number:int}": Address(EVERYBODY, "/articles/{approved}"),
