@@ -254,7 +254,7 @@ def records(tmp_path: Path, count: int) -> bytes:
 def test_a_job_can_be_watched_left_and_stopped_and_goes_on(
     editor: httpx.Client, services: Services, tmp_path: Path
 ) -> None:
-    content = records(tmp_path, 8000)
+    content = records(tmp_path, 6000)
     number = number_of(send(editor, ("records.xml.gz", content)))
     until = time.monotonic() + PATIENCE
     while not (job := jobs.find(services.database, number)).documents:
@@ -278,8 +278,8 @@ def test_a_job_can_be_watched_left_and_stopped_and_goes_on(
     assert job.state == "done", job
     library = libraries.find(services.database, "clinic")
     assert library is not None
-    assert libraries.count_sources(services.database, library.id) == 8000
-    assert job.details.added < 8000, "it began anew"
+    assert libraries.count_sources(services.database, library.id) == 6000
+    assert job.details.added < 6000, "it began anew"
     again = press(editor, "/library/clinic/add", f"/jobs/{number}/go-on")
     assert again.status_code == 404
     assert "is done" in again.text
@@ -349,7 +349,7 @@ def test_a_job_of_a_server_that_was_killed_is_taken_up_again(database: Engine, t
     for name in ("clinic", "clean"):
         libraries.create(database, name)
     make_person(database, "Erin Editor", Role.EDITOR)
-    content = records(tmp_path, 5000)
+    content = records(tmp_path, 3000)
     process, address = start_server(script)
     try:
         with httpx.Client(base_url=address, timeout=30) as client:
@@ -364,7 +364,7 @@ def test_a_job_of_a_server_that_was_killed_is_taken_up_again(database: Engine, t
     finally:
         end_server(process, signal.SIGKILL)
     held = libraries.count_sources(database, library.id)
-    assert 0 < held < 5000
+    assert 0 < held < 3000
     job = jobs.find(database, number)
     assert job.state == "running"
     assert job.was_cut_off
@@ -378,7 +378,7 @@ def test_a_job_of_a_server_that_was_killed_is_taken_up_again(database: Engine, t
             assert press(client, f"/jobs/{number}", f"/jobs/{number}/go-on").status_code == 303
             job = ended(database, number)
             assert (job.state, job.shown) == ("done", "done")
-            assert 0 < job.details.added <= 5000 - held + 500
+            assert 0 < job.details.added <= 3000 - held + 500
             ended(database, number_of(send(client, ("records.xml.gz", content), to="clean")))
     finally:
         end_server(process, signal.SIGTERM)

@@ -8,7 +8,6 @@ A job that is waiting or running holds a lock on a file in its folder. If that l
 two minutes, the process is gone; the job counts as stopped, and can be taken up again.
 """
 
-import atexit
 import contextlib
 import fcntl
 import logging
@@ -414,7 +413,6 @@ class _Run:
 _turn = threading.Semaphore(1)
 """One job at a time in this process."""
 _runs: set[_Run] = set()
-atexit.register(close)
 
 
 def _told(details: Details, tally: Tally) -> Details:

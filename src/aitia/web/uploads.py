@@ -1,5 +1,6 @@
 """Files that people send: kept under names of our own until they are read, and told by the names that they had."""
 
+import re
 import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -88,6 +89,11 @@ def steps(number: int, place: int, upload: Upload, known: Mapping[str, Progress]
     for step in jobs_of(path, earlier, again=False):
         part = replace(step.part, name=named(step.part.name)) if step.part is not None else None
         yield replace(step, origin=origin + step.origin.removeprefix(here), name=named(step.name), part=part)
+
+
+def name_of(origin: str) -> str:
+    """Where something was read from, without the number that tells uploads of one name apart."""
+    return re.sub(r"^upload \d+\.\d+: ", "", origin)
 
 
 def make_folder(number: int) -> Path:

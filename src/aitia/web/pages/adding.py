@@ -80,7 +80,10 @@ def listed(call: Call) -> Response:
 
 def _job(call: Call, template: str) -> Response:
     return call.page(
-        template, browse=browse, job=jobs.find(call.services.database, call.request.path_params["number"])
+        template,
+        browse=browse,
+        job=jobs.find(call.services.database, call.request.path_params["number"]),
+        name_of=uploads.name_of,
     )
 
 
