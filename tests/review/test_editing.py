@@ -1,6 +1,7 @@
 """Whatever people change, the article that comes of it cites rightly and says only what they wrote."""
 
 import re
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -30,8 +31,22 @@ QUESTIONS = (
     "What is C9orf72?",
     "Why is ALS diagnosed late?",
 )
+
+
+@cache
+def asked(question: str, audience: str, length: str) -> Article:
+    """An answer of the starter library, asked for once."""
+    return library().ask(question, audience, length)
+
+
+@cache
+def library() -> Library:
+    """The starter library, opened once."""
+    return Library.starter()
+
+
 ARTICLES = st.builds(
-    lambda question, audience, length: Library.starter().ask(question, audience, length),
+    asked,
     st.sampled_from(QUESTIONS),
     st.sampled_from(AUDIENCES),
     st.sampled_from(("short", "standard", "full")),
@@ -111,14 +126,14 @@ def test_removals_in_any_order_come_to_the_same(article: Article) -> None:
 def test_removals_alone_pass_the_check_of_articles(made: tuple[Article, dict[str, str | None]]) -> None:
     article, changes = made
     removed = {place: None for place in changes if place != LEAD}
-    assert problems(edited(article, removed), Library.starter().contents) == []
+    assert problems(edited(article, removed), library().contents) == []
 
 
 def test_every_place_is_one_that_can_be_marked() -> None:
     import msgspec
 
     for audience in AUDIENCES:
-        article = Library.starter().ask(QUESTIONS[0], audience, "full")
+        article = asked(QUESTIONS[0], audience, "full")
         for placed in places(article):
             msgspec.convert(msgspec.to_builtins(Mark(placed.place, Verdict.AGREE)), Mark)
 
