@@ -316,8 +316,8 @@ ROUTES: tuple[ApiRoute, ...] = (
         "POST", "/articles/{number:int}/actions", Need.SIGNED_IN, ACT, act, Dossier, "Act on an article",
         body=ActionBody, problems=(409, 412),
         description="Edit and submit need the scope write, all else review; what somebody may do now, the review's "
-        "own rules decide. The field seen keeps you from acting on words that you have not read. To keep a request that "
-        "is sent twice from being recorded twice, send the dossier's ETag in If-Match: once it was recorded, the "
+        "own rules decide. The field seen keeps you from acting on words that you have not read. To keep a request "
+        "that is sent twice from being recorded twice, send the dossier's ETag in If-Match: once it was recorded, the "
         "repetition gets 412.",
     ),
 )  # fmt: skip
