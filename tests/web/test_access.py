@@ -234,7 +234,7 @@ def test_the_api_lets_in_who_it_should_and_nobody_else(
             is_in = who in address.allowed and scope in address.scopes
             status = ask(reads, authorization=f"Bearer {secret}")
             # 422: let in, and then found to be wrong.
-                if is_in != (200 <= status < 300 or status == 422) or (not is_in and status != 403):
+            if is_in != (200 <= status < 300 or status == 422) or (not is_in and status != 403):
                 wrong.append(f"{who} with {scope}, where {reads}: {status}")
     assert wrong == []
 
