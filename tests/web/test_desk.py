@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -13,7 +12,6 @@ from sqlalchemy import Engine
 
 from aitia.cli.main import aitia
 from aitia.evidence.article import Article
-from aitia.library.store.database import _opened, engine
 from aitia.people import accounts
 from aitia.people.audit import Doer
 from aitia.people.roles import Role
@@ -21,40 +19,14 @@ from aitia.review import editing, journal
 from aitia.review.nouns import Comment, Declare, Mark, Propose, State, Verdict, Withdraw
 from aitia.review.policy import Policy
 from aitia.service import Library
-from aitia.web.application import services_of
 from aitia.web.rows import followed
-from aitia.web.settings import Settings
-from tests.web.conftest import serving
 from tests.web.desk import QUESTION, Board, People
-from tests.web.forms import Enter, Value, entering, fill, form_of, page_of, text_of
+from tests.web.forms import Enter, Value, fill, form_of, page_of, text_of
+from tests.web.shared import database, enter, site
+
+__all__ = ["database", "enter", "site"]
 
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'&"
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """One SQLite database for all tests here; each has an article of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AITIA_HOME", str(tmp_path_factory.mktemp("desk")))
-        patch.delenv("AITIA_DATABASE_URL", raising=False)
-        yield engine()
-        engine().dispose()
-        _opened.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def site(database: Engine) -> Iterator[str]:
-    """One server for all tests here."""
-    del database
-    with serving(services_of(Settings())) as place:
-        yield place
-
-
-@pytest.fixture(scope="module")
-def enter(site: str, database: Engine) -> Iterator[Enter]:
-    """People who sign in."""
-    with entering(site, database) as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

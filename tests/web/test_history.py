@@ -7,42 +7,16 @@ import pytest
 from sqlalchemy import Engine, select
 
 from aitia.evidence.article import Article
-from aitia.library.store.database import _opened, engine, reading
+from aitia.library.store.database import reading
 from aitia.review import editing, journal
 from aitia.review.nouns import Begin, Comment, Decision, Mark, Propose, Sign, Submit, Verdict, Withdraw
 from aitia.review.tables import events
 from aitia.service import Library
-from aitia.web.application import services_of
-from aitia.web.settings import Settings
-from tests.web.conftest import serving
 from tests.web.desk import QUESTION, Board, People
-from tests.web.forms import Enter, entering, page_of, text_of
+from tests.web.forms import Enter, page_of, text_of
+from tests.web.shared import database, enter, site
 
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """One SQLite database for all tests here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AITIA_HOME", str(tmp_path_factory.mktemp("history")))
-        patch.delenv("AITIA_DATABASE_URL", raising=False)
-        yield engine()
-        engine().dispose()
-        _opened.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def site(database: Engine) -> Iterator[str]:
-    """One server for all tests here."""
-    del database
-    with serving(services_of(Settings())) as place:
-        yield place
-
-
-@pytest.fixture(scope="module")
-def enter(site: str, database: Engine) -> Iterator[Enter]:
-    """People who sign in."""
-    with entering(site, database) as one:
-        yield one
+__all__ = ["database", "enter", "site"]
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ from aitia.review.nouns import (
     Dossier,
     Edit,
     Mark,
+    Open,
     Person,
     Propose,
     Reopen,
@@ -156,7 +157,8 @@ def desk_of(call: Call, number: int) -> Desk:
     dossier = journal.dossier(database, number)
     latest = dossier.latest.number
     article = journal.article_of(database, number, latest)
-    base = journal.base_of(database, number, latest)
+    composed = _composed(dossier)
+    base = article if composed == latest else journal.article_of(database, number, composed)
     library = library_of(call, dossier)
     changed = _changed(base, article)
     is_edited = base.content_hash != article.content_hash
@@ -202,6 +204,15 @@ def desk_of(call: Call, number: int) -> Desk:
         names={event.person.id: event.person.name for event in dossier.events}
         | {one.id: one.name for one in reviewers},
         quorum=policy.quorum,
+    )
+
+
+def _composed(dossier: Dossier) -> int:
+    """The last version that the library composed, on whose words people's edits rest."""
+    return max(
+        event.version
+        for event in dossier.events
+        if isinstance(event.action, Open) or (isinstance(event.action, Edit) and event.action.renewed)
     )
 
 

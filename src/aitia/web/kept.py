@@ -13,6 +13,8 @@ from aitia.web.visits import is_sent_from_here
 
 _OF_FORMS = ("/review/", "/articles")
 """Where the addresses begin whose forms people write in. Others hold passwords and files."""
+_UNSENT = "/flags"
+"""How the address ends that is asked while somebody still types."""
 SIGNED_OUT = (
     "You are signed out",
     "Your session has ended. Nothing was recorded, and nothing is lost: what you had written is below.",
@@ -59,7 +61,7 @@ class Kept(Struct, frozen=True):
 
 def gives_back(path: str) -> bool:
     """Whether what is typed into the forms of an address goes back to the person when they cannot be taken."""
-    return path.startswith(_OF_FORMS)
+    return path.startswith(_OF_FORMS) and not path.endswith(_UNSENT)
 
 
 def kept(call: Call) -> Kept | None:

@@ -8,7 +8,6 @@
   const dialog = document.querySelector("[data-keys]");
   const claims = () => [...document.querySelectorAll(".claim")];
   let here = null;
-  let isDirty = false;
 
   const areOn = () => {
     try { return localStorage.getItem(OFF) !== "yes"; } catch { return true; }
@@ -94,7 +93,7 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     const target = event.detail.target || event.target;
     if (target.classList && target.classList.contains("claim-slot")) {
-      const first = target.querySelector("textarea, input:not([type=hidden])");
+      const first = target.querySelector("textarea");
       if (first) first.focus();
     }
   });
@@ -111,27 +110,78 @@
     }
   });
 
-  // A wrong field comes back with its row; any other trouble is a page of its own, and takes the place of this one.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const status = event.detail.xhr.status;
-    if (status < 400) return;
-    event.detail.shouldSwap = true;
-    event.detail.isError = false;
-    if (status === 422) return;
-    const main = document.getElementById("main");
-    event.detail.target = main;
-    event.detail.swapOverride = "outerHTML show:window:top";
-    event.detail.selectOverride = "#main";
-    isDirty = false;
+  const typed = (but) =>
+    [...document.querySelectorAll("textarea")].filter(
+      (one) => !one.readOnly && one.value !== one.defaultValue && !(but && but.contains(one)),
+    );
+
+  // Says something at the form that could not be sent; what was typed stays in it.
+  const say = (element, text, address, link) => {
+    const place = element.closest("form") || element.closest(".claim") || element;
+    const line = document.createElement("p");
+    line.className = "error";
+    line.setAttribute("role", "alert");
+    line.append(text);
+    if (address) {
+      const anchor = Object.assign(document.createElement("a"), { href: address, target: "_blank", rel: "noopener" });
+      anchor.append(link);
+      line.append(" ", anchor);
+    }
+    place.querySelectorAll("p.error").forEach((one) => one.remove());
+    place.append(line);
+  };
+
+  document.addEventListener("htmx:sendError", (event) => {
+    say(event.target, "The service cannot be reached. Nothing was recorded, and nothing is lost: try again in a moment.");
   });
 
-  // Nobody loses what they have typed by leaving the page.
-  document.addEventListener("input", (event) => {
-    if (event.target.matches("textarea")) isDirty = true;
+  // A wrong field comes back with its row. Any other trouble is a page of its own and takes the place of this one; what
+  // was typed into other forms goes along.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, target } = event.detail;
+    if (target.classList.contains("flags-live")) return;
+    if (new URL(xhr.responseURL || location.href, location.href).pathname === "/sign-in") {
+      event.detail.shouldSwap = false;
+      say(event.target, "Your session has ended. What you have typed is still here:", "/sign-in", "sign in in a new tab, then go on here.");
+      return;
+    }
+    if (xhr.status < 400) return;
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+    if (xhr.status === 422) return;
+    const others = typed(event.detail.requestConfig.elt.closest("form")).map((one) => [
+      one.labels[0] ? one.labels[0].textContent : "", one.value,
+    ]);
+    event.detail.target = document.getElementById("main");
+    event.detail.swapOverride = "outerHTML show:window:top";
+    event.detail.selectOverride = "#main";
+    if (others.length) document.addEventListener("htmx:afterSettle", () => bring(others), { once: true });
   });
-  document.addEventListener("submit", () => { isDirty = false; });
+
+  const bring = (others) => {
+    const section = document.createElement("section");
+    section.className = "panel";
+    const heading = document.createElement("h2");
+    heading.append("You had also typed");
+    section.append(heading);
+    for (const [name, value] of others) {
+      const label = document.createElement("label");
+      const box = document.createElement("textarea");
+      box.readOnly = true;
+      box.value = value;
+      label.append(name, box);
+      section.append(label);
+    }
+    document.getElementById("main").append(section);
+  };
+
+  // Nobody loses by leaving the page what they have typed and not sent.
+  let sent = null;
+  document.addEventListener("submit", (event) => {
+    if (!event.target.hasAttribute("hx-post")) sent = event.target;
+  });
   window.addEventListener("beforeunload", (event) => {
-    const typed = isDirty && [...document.querySelectorAll("textarea")].some((one) => one.value !== one.defaultValue);
-    if (typed) event.preventDefault();
+    if (typed(sent).length) event.preventDefault();
+    sent = null;
   });
 })();
