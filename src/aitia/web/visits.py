@@ -132,7 +132,7 @@ def own_path(text: str) -> str:
     """A path of ours to go on to; "/" for anything that a browser might take elsewhere."""
     is_ours = (
         text[:1] == "/"
-        and text[1:2] not in ("/", "\\")
+        and text[1:2] != "/"
         and all(" " < sign < "\x7f" and sign != "\\" for sign in text)
         and len(text) <= 2000
     )
