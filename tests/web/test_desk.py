@@ -334,6 +334,19 @@ def test_a_document_s_passage_stands_beside_with_the_cited_words_marked(enter: E
         shown = author.get(link)
         assert shown.status_code == 200
         assert "<mark" in shown.text
+    # An edited version is held against the documents.
+    desk = kept.headers["location"]
+    edited = fill(
+        author,
+        f"{desk}/edit",
+        f"{desk}/edit",
+        {"text.lead": "Gout is caused by 12 crystals.", "reason": "Shorter."},
+    )
+    assert edited.status_code == 303
+    said = text_of(author.get(desk))
+    assert "Changed by people. The library’s words: " in said
+    assert "“12” is not a figure" in said
+    assert "The check" not in said
 
 
 @pytest.mark.parametrize("number", ["0", "99", "2147483648", "99999999999999999999"])

@@ -58,8 +58,8 @@ KINDS: dict[str, type[Action]] = {
     "withdraw": Withdraw,
 }
 """What may be done on the desk, by the name in its address."""
-_AS_COMPOSED = "is not the wording of the statement that it cites"
-"""What the check finds wherever people changed words, which the desk says in its own way."""
+_CHANGED = ("is not the wording of the statement that it cites", ": is not the words of ")
+"""What the checks find wherever people changed words, which the desk says in its own way."""
 _REMEMBERED = 12
 """Versions before the latest whose marks, threads and proposals are followed to where their statements stand now."""
 
@@ -162,7 +162,11 @@ def desk_of(call: Call, number: int) -> Desk:
     library = library_of(call, dossier)
     changed = _changed(base, article)
     is_edited = base.content_hash != article.content_hash
-    found = list(_problems(library, article)) if is_edited and library is not None else []
+    found = [
+        problem
+        for problem in (_problems(library, article) if is_edited and library is not None else ())
+        if not any(words in problem for words in _CHANGED)
+    ]
     made = rows(
         dossier,
         article,
@@ -175,7 +179,7 @@ def desk_of(call: Call, number: int) -> Desk:
             for place, (was, _) in changed.items()
             if place == placed.place
         },
-        [problem for problem in found if not problem.endswith(_AS_COMPOSED)],
+        found,
         person,
     )
     reviewers = tuple(one.person for one in accounts.people(database, role=Role.REVIEWER))
@@ -196,7 +200,7 @@ def desk_of(call: Call, number: int) -> Desk:
         rows=made,
         progress=progress(dossier, made, named),
         refused=refused,
-        problems=elsewhere(made, [one for one in found if not one.endswith(_AS_COMPOSED)]),
+        problems=elsewhere(made, found),
         is_edited=is_edited,
         library_version="" if library is None else call.services.shelf.version(dossier.library),
         reviewers=tuple(one for one in reviewers if one.id != dossier.author.id),

@@ -73,8 +73,6 @@ def stale_page(call: Call, number: int, name: str, error: StaleError) -> Respons
                 changed_words(now.text if now else was.text, typed) if typed else (),
             )
         )
-        if now is not None and name == "edit":
-            filled[f"text.{now.place}"] = typed
     return call.page(
         "review/stale.html.jinja",
         409,
