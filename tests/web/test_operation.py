@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 import pytest
 
 from aitia.errors import StateError
@@ -29,7 +30,7 @@ from aitia.review.verifying import verify
 from aitia.service import Library
 from aitia.web.application import services_of
 from aitia.web.call import Services
-from aitia.web.settings import Settings
+from aitia.web.settings import OpenIdSettings, Settings, read_settings
 from tests.people.made import PASSWORD, csrf_of, email_of, make_person, sign_in
 from tests.postgresql import binaries, server
 from tests.web.conftest import serving
@@ -574,3 +575,36 @@ class TestAroundEveryAnswer:
         assert statuses(()) == [200, 429]
         assert statuses(("192.0.2.9",)) == [200, 429]
         assert statuses(("127.0.0.1",)) == [200, 200]
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("text", "named"),
+        [
+            ("address: answers.example.org", "address"),
+            ("address: https://example.org/below", "address"),
+            ("port: 70000", "port"),
+            ("port: eighty", "port"),
+            ("proxies: [localhost]", "localhost"),
+            ("session_hours: 0", "session_hours"),
+            ("upload_megabytes: -1", "upload_megabytes"),
+            ("quorum: 1", "quorum"),
+            ("openid: {issuer: https://id.example.org}", "client_id"),
+            ("[", "not YAML"),
+        ],
+    )
+    def test_a_wrong_one_is_named(self, tmp_path: Path, text: str, named: str) -> None:
+        file = tmp_path / "settings.yaml"
+        file.write_text(text)
+        with pytest.raises(StateError, match=named):
+            read_settings(file)
+
+    def test_the_guide_lists_every_one_with_its_default(self) -> None:
+        guide = (Path(__file__).parents[2] / "docs" / "operate.md").read_text(encoding="utf-8")
+        for kind in (Settings, OpenIdSettings):
+            for field in msgspec.structs.fields(kind):
+                row = re.search(rf"^\| `{field.name}` \|.*$", guide, re.MULTILINE)
+                assert row is not None, field.name
+                if isinstance(field.default, (int, float, str)) and field.default != "":
+                    shown = str(field.default).lower().removesuffix(".0")
+                    assert f"| `{shown}` |" in row[0].lower(), field.name

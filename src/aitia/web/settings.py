@@ -1,9 +1,11 @@
 """How the service is set up: a YAML file, every field of which has a default that is safe."""
 
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from aitia.errors import StateError
 
@@ -27,8 +29,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of `aitia serve`."""
 
     host: str = "127.0.0.1"
-    port: int = 8080
-    address: str = ""
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8080
+    address: Annotated[str, Meta(pattern=r"^(https?://[^/\s]+/?)?$")] = ""
     """What people type: https://answers.example.org. Needed behind a proxy; https:// makes cookies Secure."""
     proxies: tuple[str, ...] = ()
     """Network addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
@@ -38,15 +40,15 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether people may ask and read without signing in."""
     policy: Path | None = None
     """The editorial policy's file; without it, the one that comes with Aitia."""
-    session_hours: float = 12.0
+    session_hours: Annotated[float, Meta(gt=0, le=8760)] = 12.0
     """A session ends so long after sign-in,"""
-    idle_minutes: float = 120.0
+    idle_minutes: Annotated[float, Meta(gt=0, le=525_600)] = 120.0
     """and so long after its last use."""
-    upload_megabytes: int = 100
+    upload_megabytes: Annotated[int, Meta(ge=1, le=10_000)] = 100
     """The largest document that can be added in the browser."""
-    reads_a_minute: int = 1200
-    """Requests that one network address, or one token, may make in a minute; 0: no limit."""
-    shutdown_seconds: int = 20
+    reads_a_minute: Annotated[int, Meta(ge=0)] = 1200
+    """Requests to the API that one network address, or one person's tokens, may make in a minute; 0: no limit."""
+    shutdown_seconds: Annotated[int, Meta(ge=1, le=3600)] = 20
     """When told to stop, so long may requests that were begun take to finish."""
     openid: OpenIdSettings | None = None
 
@@ -67,10 +69,15 @@ def read_settings(path: Path | None) -> Settings:
 
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        return msgspec.convert(content, Settings)
+        made = msgspec.convert(content, Settings)
+        for proxy in made.proxies:
+            ip_network(proxy)
+        return made
     except OSError as error:
         raise StateError(f"the settings {path} cannot be read: {error.strerror or error}.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise StateError(f"the settings {path} are not YAML: {' '.join(str(error).split())}.") from None
     except msgspec.ValidationError as error:
         raise StateError(f"the settings {path} are wrong: {error}. docs/operate.md lists them.") from None
+    except ValueError as error:
+        raise StateError(f"the settings {path} are wrong: in proxies, {error}.") from None
