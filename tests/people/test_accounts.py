@@ -1,6 +1,7 @@
 """Accounts: what may stand in them, and that somebody can always administer."""
 
 import threading
+import time
 import unicodedata
 from collections.abc import Callable
 from functools import partial
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from aitia.library.store.database import reading, writing
-from aitia.people import accounts, audit, sessions
+from aitia.people import accounts, audit, passwords, sessions
 from aitia.people.audit import Doer
 from aitia.people.errors import PeopleError, UnknownPersonError
 from aitia.people.roles import Role
@@ -186,3 +187,13 @@ def test_an_address_is_shown_as_people_write_it(database: Engine) -> None:
 def test_addresses_of_one_customer_start_alike(network: str, start: str) -> None:
     assert audit.network_of(network) == start
     assert audit.whole_address(network).startswith(start)
+
+
+def test_a_long_text_of_combining_marks_holds_nobody_up() -> None:
+    """Putting marks in their order takes the square of their number."""
+    text = "a" + "\u0315\u0316" * 100_000
+    start = time.process_time()
+    accounts.normal_email(text + "@b.example")
+    accounts.clean(text)
+    passwords.matches(None, text)
+    assert time.process_time() - start < 1

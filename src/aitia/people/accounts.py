@@ -20,6 +20,9 @@ from aitia.review.nouns import Person
 
 _EMAIL = re.compile(r"[^@\s<>()\",;:\\]{1,64}@[^@\s<>()\",;:\\]{1,189}")
 _LARGEST = 2**31 - 1
+_READ = 2000
+"""Characters that are looked at of what was typed. Putting a text of combining marks in order takes the square of its
+length, and holds everybody up; nothing that is taken is as long."""
 _roles = msgspec.json.Decoder(tuple[Role, ...])
 
 
@@ -257,7 +260,7 @@ def written(roles: Iterable[Role]) -> str:
 
 def normal_email(email: str) -> str:
     """An e-mail address as accounts hold it: lower case, NFC, without spaces around."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", email.strip()).lower())
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", email.strip()[:_READ]).lower())
 
 
 def email_refusal(address: str) -> str | None:
@@ -287,7 +290,7 @@ def clean(text: str) -> str:
     """A line of text in NFC without control signs, marks that turn the direction of reading, and double spaces."""
     kept = (
         " " if sign.isspace() else sign
-        for sign in unicodedata.normalize("NFC", text)
+        for sign in unicodedata.normalize("NFC", text[:_READ])
         if sign.isspace() or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn")
     )
     return " ".join("".join(kept).split())
