@@ -10,6 +10,7 @@ import uvicorn
 
 from aitia.web.application import application, services_of
 from aitia.web.call import Services
+from aitia.web.protocol import BoundedProtocol
 from aitia.web.settings import Settings
 from tests.library.store.conftest import address, database, postgresql
 
@@ -25,6 +26,7 @@ def serving(services: Services) -> Iterator[str]:
         port=0,
         log_level="warning",
         lifespan="on",
+        http=BoundedProtocol,
         proxy_headers=False,
         server_header=False,
     )

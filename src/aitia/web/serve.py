@@ -18,6 +18,7 @@ from aitia.web import metrics
 from aitia.web.application import application, services_of
 from aitia.web.call import Services
 from aitia.web.logs import FAILURES, write_json_lines
+from aitia.web.protocol import BoundedProtocol
 from aitia.web.settings import Settings
 
 _VARIABLE = "AITIA_SERVE_SETTINGS"
@@ -82,6 +83,7 @@ def _config(app: FastAPI | str, settings: Settings, workers: int) -> uvicorn.Con
         factory=isinstance(app, str),
         workers=workers,
         lifespan="on",
+        http=BoundedProtocol,
         ws="none",
         log_config=None,
         log_level=logging.WARNING,
