@@ -103,8 +103,8 @@ def _note(scope: Scope, status: int, seconds: float) -> None:
 def _caching(scope: Scope) -> str:
     """What caches may do with an answer that does not say so itself."""
     if scope["path"].startswith("/static/"):
-        # An address with its contents' hash never changes what it means; without, the browser asks each time.
-        return "public, max-age=31536000, immutable" if b"v=" in scope["query_string"] else "public, no-cache"
+        # The browser asks each time whether its copy is still right, so that an upgrade is never half seen.
+        return "public, no-cache"
     if scope["state"].get("person_id"):
         return "no-store"
     return "private, no-cache"
