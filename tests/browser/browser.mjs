@@ -30,6 +30,12 @@ export async function withBrowser(work) {
   });
   try {
     return await work(browser);
+  } catch (error) {
+    for (const page of browser.contexts().flatMap((context) => context.pages())) {
+      const text = await page.locator("main").innerText({ timeout: 1000 }).catch(() => "");
+      console.error(`${page.url()}: ${text.replaceAll(/\s+/g, " ").slice(0, 500)}\n`);
+    }
+    throw error;
   } finally {
     await browser.close();
   }

@@ -143,12 +143,12 @@ def state_folder(folder: Path) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def run(*arguments: str) -> str:
-    """What a command prints. It must succeed."""
+def run(*arguments: str, code: int = 0) -> str:
+    """What a command prints. It must end with the exit code."""
     from click.testing import CliRunner
 
     result = CliRunner().invoke(aitia, list(arguments), catch_exceptions=False, standalone_mode=False)
-    assert not result.return_value, result.output
+    assert (result.return_value or 0) == code, result.output
     return result.output
 
 
