@@ -6,10 +6,18 @@ import time
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 import pytest
 
+from aitia.people import tokens
+from aitia.people.audit import Doer
+from aitia.people.roles import Role
+from aitia.people.tokens import Scope
+from aitia.review import journal
+from aitia.review.nouns import Edit, Person, Submit, Withdraw
 from aitia.web import protocol
-from tests.people.made import csrf_of
+from aitia.web.call import Services
+from tests.people.made import csrf_of, make_person
 
 MARKS = "a" + "\u0300" * 60_000 + "\u0316" * 60_000
 """A letter under many marks, in the order that takes longest to put right: minutes, for all of them."""
@@ -118,3 +126,99 @@ class TestConnections:
             assert connection.recv(65536).startswith(b"HTTP/1.1 200")
             connection.sendall(b"GET /ready HTTP/1.1\r\nHost: here\r\n\r\n")
             assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+QUESTION = "Does exercise cause ALS?"
+
+
+def _draft(services: Services, author: Person) -> int:
+    article = services.shelf.open().ask(QUESTION, "patient")
+    return journal.open_dossier(services.database, author.id, article).id
+
+
+def _bearer(services: Services, person: Person) -> dict[str, str]:
+    value = tokens.make(services.database, person.id, "A script", tuple(Scope), 30, Doer(person.id))
+    return {"authorization": f"Bearer {value}"}
+
+
+class TestDrafts:
+    """What was never submitted is not there for readers, whatever becomes of it."""
+
+    def test_a_draft_that_is_withdrawn_is_not_published_by_that(
+        self, browser: httpx.Client, services: Services
+    ) -> None:
+        author = make_person(services.database, "Ann Author", Role.AUTHOR)
+        number = _draft(services, author)
+        journal.act(
+            services.database, services.policy, author.id, number, Withdraw("Not fit to be seen."), seen=1
+        )
+        for path in ("", "/versions/1", "/history", "/compare?old=1&new=1"):
+            assert browser.get(f"/articles/{number}{path}").status_code == 404
+        for path in ("", "/versions/1", "/compare?old=1&new=1"):
+            assert browser.get(f"/api/v1/articles/{number}{path}").status_code == 404
+        answer = browser.get("/ask", params={"q": QUESTION})
+        assert answer.status_code == 200
+        assert f"/articles/{number}" not in answer.text
+
+    def test_of_a_withdrawn_article_what_was_submitted_stays_to_be_read_and_no_more(
+        self, browser: httpx.Client, services: Services
+    ) -> None:
+        database, policy = services.database, services.policy
+        author = make_person(database, "Ann Author", Role.AUTHOR)
+        editor = make_person(database, "Dan Editor", Role.EDITOR)
+        number = _draft(services, author)
+        journal.act(database, policy, author.id, number, Submit(), seen=1)
+        journal.act(database, policy, editor.id, number, Withdraw("A figure was wrong."), seen=1)
+        assert "A figure was wrong." in browser.get(f"/articles/{number}").text
+        assert f"/articles/{number}" in browser.get("/ask", params={"q": QUESTION}).text
+        changed = journal.article_of(database, number, 1)
+        changed = msgspec.structs.replace(changed, gaps=("Not fit to be seen.",))
+        journal.act(database, policy, author.id, number, Edit("Anew."), seen=1, article=changed)
+        journal.act(database, policy, editor.id, number, Withdraw("Not that either."), seen=2)
+        assert "Not fit" not in browser.get(f"/articles/{number}").text
+        assert browser.get(f"/articles/{number}/versions/1").status_code == 200
+        assert browser.get(f"/articles/{number}/versions/2").status_code == 404
+
+    @pytest.mark.parametrize(
+        ("body", "headers"),
+        [
+            ({"seen": 1, "action": {"action": "comment", "text": "?"}}, {}),
+            ({"seen": 1, "action": {"action": "comment", "text": "?"}}, {"if-match": '"0-0"'}),
+            ({"seen": 1, "action": {"action": "edit", "reason": "?"}, "changes": {"9.9": "?"}}, {}),
+            ({"seen": 9, "action": {"action": "edit", "reason": "?"}, "changes": {"lead": "?"}}, {}),
+        ],
+        ids=["comment", "comment on a state", "edit of a place", "edit of a version"],
+    )
+    def test_who_may_not_act_on_a_draft_learns_nothing_of_it(
+        self, browser: httpx.Client, services: Services, body: dict[str, object], headers: dict[str, str]
+    ) -> None:
+        number = _draft(services, make_person(services.database, "Ann Author", Role.AUTHOR))
+        headers |= _bearer(services, make_person(services.database, "Rita Reader", Role.READER))
+        told = []
+        for one in (number, number + 1):
+            answer = browser.post(f"/api/v1/articles/{one}/actions", json=body, headers=headers)
+            told.append((answer.status_code, answer.json()["detail"].replace(str(one), "N")))
+        assert told[0] == told[1]
+        assert told[0][0] == 404
+
+    def test_an_edit_by_one_who_may_not_tells_nothing_of_the_version(
+        self, browser: httpx.Client, services: Services
+    ) -> None:
+        number = _draft(services, make_person(services.database, "Ann Author", Role.AUTHOR))
+        headers = _bearer(services, make_person(services.database, "Rhea Reviewer", Role.REVIEWER))
+        body = {"seen": 1, "action": {"action": "edit", "reason": "?"}, "changes": {"9.9": "?"}}
+        answer = browser.post(f"/api/v1/articles/{number}/actions", json=body, headers=headers)
+        assert answer.status_code == 403
+        assert "1.1" not in answer.text
+
+
+class TestHosts:
+    """The name under which a caller says that they reach the service is theirs to invent."""
+
+    @pytest.mark.parametrize("host", ["[", "[::1", "a b", "x/../y", '"><script>alert(1)</script>'])
+    def test_an_invented_host_breaks_nothing(self, browser: httpx.Client, host: str) -> None:
+        answer = browser.get("/ask", params={"q": QUESTION}, headers={"host": host})
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text
+        headers = {"host": host, "origin": "http://elsewhere.example"}
+        assert browser.post("/sign-in", data={"email": "a"}, headers=headers).status_code == 403

@@ -153,12 +153,15 @@ def state_today(state: State, expires: str | None) -> State:
 
 
 def seen_versions(dossier: Dossier) -> frozenset[int]:
-    """The versions that ever left the draft: those that readers may see."""
+    """The versions that ever left the draft: those that readers may see. One that was withdrawn as a draft has not."""
     state = State.DRAFT
+    is_draft = True
     seen = set()
     for event in dossier.events[1:]:
         state = state_after(event.action, state)
-        if state is not State.DRAFT:
+        if state is not State.WITHDRAWN:
+            is_draft = state is State.DRAFT
+        if not is_draft:
             seen.add(event.version)
     return frozenset(seen)
 

@@ -45,7 +45,10 @@ def is_sent_from_here(request: Request, settings: Settings) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return True
-    ours = urlsplit(settings.address or f"{request.url.scheme}://{request.headers.get('host', '')}")
+    try:
+        ours = urlsplit(settings.address or f"{request.url.scheme}://{request.headers.get('host', '')}")
+    except ValueError:
+        return False
     # Compared as text: what cannot be split is not ours either.
     return origin == f"{ours.scheme}://{ours.netloc}"
 

@@ -5,11 +5,12 @@ from typing import Annotated
 from msgspec import Meta, Struct, structs
 
 from aitia.evidence.article import Article
+from aitia.people.roles import Role
 from aitia.people.tokens import Scope
 from aitia.review import journal
 from aitia.review.differences import Difference, differences
 from aitia.review.editing import edited
-from aitia.review.errors import NotFoundError, ReviewError, StaleError
+from aitia.review.errors import NotAllowedError, NotFoundError, ReviewError, StaleError
 from aitia.review.listing import Summary
 from aitia.review.nouns import (
     Assign,
@@ -31,6 +32,7 @@ from aitia.review.nouns import (
     Version,
     Withdraw,
 )
+from aitia.review.transitions import refusal
 from aitia.web.api.libraries import AfterNumber, Limit
 from aitia.web.api.nouns import ApiCall, ApiRoute, Reply
 from aitia.web.api.problems import Problematic
@@ -221,7 +223,7 @@ def act(call: ApiCall) -> Reply:
         raise Problematic(403, f"This action needs a token with the scope {needed}.", "scope")
     database = call.services.database
     try:
-        before = journal.dossier(database, number)
+        before = _permitted(call, body)
         _check_state(call, before)
         made = journal.act(
             database,
@@ -235,6 +237,18 @@ def act(call: ApiCall) -> Reply:
     except StaleError as error:
         raise _stale(journal.dossier(database, number), error) from None
     return _reply(made)
+
+
+def _permitted(call: ApiCall, body: ActionBody) -> Dossier:
+    """The dossier of the address, before anything of it is told to one who may not do this to it."""
+    if _is_board(call) or Role.ADMINISTRATOR in call.who.roles:
+        found = journal.dossier(call.services.database, call.path("number"))
+    else:
+        found, _ = _visible(call)
+    error = refusal(found, call.who, type(body.action), call.services.policy)
+    if isinstance(error, NotAllowedError):
+        raise error
+    return found
 
 
 def _new_article(call: ApiCall, before: Dossier, body: ActionBody) -> Article | None:

@@ -17,7 +17,17 @@ from aitia.review.nouns import State
 from aitia.service import Library
 from aitia.web import metrics
 from aitia.web.call import Call
-from aitia.web.frame import Approval, Choice, Frame, Notice, approval_of, base_address, frame_of, state_today
+from aitia.web.frame import (
+    Approval,
+    Choice,
+    Frame,
+    Notice,
+    approval_of,
+    base_address,
+    frame_of,
+    seen_versions,
+    state_today,
+)
 from aitia.web.reading import LENGTHS, READERS, curated_of, drawn
 from aitia.web.remembered import Remembered
 from aitia.web.routes import Need, Route
@@ -151,6 +161,8 @@ def _standing(call: Call, library: Library | DocumentLibrary, article: Article) 
         return Standing(article)
     summary, content_hash = found
     state = state_today(summary.state, summary.due)
+    if state is State.WITHDRAWN and not seen_versions(journal.dossier(database, summary.id)):
+        return Standing(article)
     if state is State.APPROVED:
         approved = living.standing_answer(database, library, *question)
         if approved is None:
