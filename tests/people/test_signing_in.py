@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import Engine, update
 
 from aitia.library.store.database import reading, writing
-from aitia.people import passwords, sessions
+from aitia.people import accounts, passwords, sessions
 from aitia.people.audit import Doer, record
 from aitia.people.errors import SignInError
+from aitia.people.roles import Role
 from aitia.people.signing_in import sign_in
 from aitia.people.tables import audit as audit_table
 from aitia.people.tables import people as people_table
@@ -160,3 +161,48 @@ def test_an_account_without_a_password_has_none_that_fits(database: Engine) -> N
         connection.execute(update(people_table).values(password=None))
     for password in ("", "None", "nobody's", PASSWORD):
         assert tried(database, password) == 0
+
+
+ELSEWHERE = Doer(None, "198.51.100.7")
+
+
+def test_who_fails_on_purpose_does_not_lock_out_those_who_come_from_where_they_do(database: Engine) -> None:
+    make_person(database, ADA)
+    assert tried(database, PASSWORD) == -1
+    while not tried(database, "wrong", doer=ELSEWHERE):
+        pass
+    assert tried(database, PASSWORD, doer=Doer(None, "203.0.113.9")) > 0
+    assert tried(database, PASSWORD) == -1
+    # What fails there is counted all the same.
+    assert [tried(database, "wrong") for _ in range(6)][:5] == [0] * 5
+    assert tried(database, PASSWORD) > 0
+
+
+def test_an_address_does_not_wait_for_one_that_begins_alike(database: Engine) -> None:
+    for number in range(30):
+        tried(database, "wrong", f"Nobody {number}", Doer(None, "192.0.2.10"))
+    assert tried(database, "wrong", "Nobody Else", Doer(None, "192.0.2.10")) > 0
+    assert tried(database, "wrong", "Nobody Else", Doer(None, "192.0.2.1")) == 0
+
+
+@pytest.mark.parametrize("what", ["password", "account"])
+def test_no_session_begins_after_what_has_ended_all(
+    database: Engine, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = make_person(database, ADA), make_person(database, "Bob Boss", Role.ADMINISTRATOR)
+    matches = passwords.matches
+
+    def meanwhile(known: str | None, password: str) -> bool:
+        found = matches(known, password)
+        if what == "account":
+            accounts.close(database, ada.id, Doer(bob.id))
+        else:
+            with writing(database) as connection:
+                accounts.put_password(connection, ada.id, passwords.hashed("eight quiet herons"))
+        return found
+
+    monkeypatch.setattr(passwords, "matches", meanwhile)
+    assert tried(database, PASSWORD) == 0
+    if what == "account":
+        accounts.reopen(database, ada.id, Doer(bob.id))
+    assert sessions.listed(database, ada.id, 60) == ()
