@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -281,8 +282,6 @@ class TestLosingTheDatabase:
     def test_a_locked_file_is_told_and_nothing_is_lost(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        import sqlite3
-
         monkeypatch.setenv("AITIA_HOME", str(tmp_path))
         monkeypatch.delenv("AITIA_DATABASE_URL", raising=False)
         monkeypatch.setattr("aitia.library.store.database._BUSY", 0.2)
@@ -298,6 +297,39 @@ class TestLosingTheDatabase:
                 other.execute("BEGIN IMMEDIATE")
                 assert browser.post("/sign-in", data=form).status_code == 503
             assert browser.post("/sign-in", data=form).status_code == 303
+        engine().dispose()
+        _opened.cache_clear()
+
+    def test_those_who_wait_for_a_lock_keep_nobody_from_reading(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AITIA_HOME", str(tmp_path))
+        monkeypatch.delenv("AITIA_DATABASE_URL", raising=False)
+        monkeypatch.setattr("aitia.library.store.database._BUSY", 3)
+        services = services_of(Settings())
+        author = make_person(services.database, "Ann Author", Role.AUTHOR)
+        token = tokens.make(services.database, author.id, "t", (tokens.Scope.WRITE,), 1, Doer())
+        headers = {"Authorization": f"Bearer {token}"}
+        with (
+            serving(services) as site,
+            httpx.Client(base_url=site, timeout=30, limits=httpx.Limits(max_connections=None)) as client,
+            contextlib.closing(sqlite3.connect(tmp_path / "aitia.sqlite")) as other,
+            ThreadPoolExecutor(20) as pool,
+        ):
+            client.get("/ask", params={"q": QUESTION})
+            other.execute("BEGIN IMMEDIATE")
+            began = time.monotonic()
+            body = {"questions": [QUESTION]}
+            sent = [
+                pool.submit(client.post, "/api/v1/articles", json=body, headers=headers) for _ in range(20)
+            ]
+            time.sleep(0.5)
+            for path in ("/ask", "/api/v1/ask"):
+                assert client.get(path, params={"q": QUESTION}).status_code == 200
+            assert time.monotonic() - began < 2.5
+            assert not any(one.done() for one in sent)
+            other.rollback()
+            assert {one.result().status_code for one in sent} == {201}
         engine().dispose()
         _opened.cache_clear()
 

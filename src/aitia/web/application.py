@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import anyio
 import jinja2
 from anyio.to_thread import run_sync
 from fastapi import FastAPI
@@ -35,7 +34,7 @@ from aitia.web.api.problems import problem
 from aitia.web.call import Call, Services, Visitor
 from aitia.web.failures import RETRY_SECONDS, Refused, meaning, sentence, told
 from aitia.web.kept import NOT_LOST, SEND_AGAIN, SIGNED_OUT, gives_back, kept, kept_page
-from aitia.web.limits import FILES_SECONDS, FORM_BYTES, FORM_SECONDS, drain, limited
+from aitia.web.limits import FILES_SECONDS, FORM_BYTES, FORM_SECONDS, Threads, drain, limited
 from aitia.web.logs import FAILURES
 from aitia.web.middleware import observed
 from aitia.web.pages.all_routes import ROUTES
@@ -47,8 +46,6 @@ from aitia.web.visits import carries_token, is_sent_from_here, visitor_of
 
 __all__ = ["application", "is_allowed", "meaning", "sentence", "services_of"]
 
-THREADS = 8
-"""Requests that are worked on at once in a process; docs/operate.md has the measurements behind the number."""
 _FOLDER = Path(str(files("aitia.web")))
 
 
@@ -94,7 +91,7 @@ def _roles() -> dict[str, Any]:
 
 def application(services: Services) -> FastAPI:
     """The whole service as an ASGI application."""
-    threads = anyio.CapacityLimiter(THREADS)
+    threads = Threads()
 
     @contextlib.asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
@@ -143,9 +140,7 @@ class _Static(StaticFiles):
         await super().__call__(scope, receive, send)
 
 
-def _endpoint(
-    route: Route, services: Services, threads: anyio.CapacityLimiter
-) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(route: Route, services: Services, threads: Threads) -> Callable[[Request], Awaitable[Response]]:
     if route.takes_files:
         most, files_most, seconds = services.settings.upload_megabytes * 1_000_000, 20, FILES_SECONDS
     else:
@@ -158,9 +153,9 @@ def _endpoint(
         if b"%00" in request.scope["query_string"]:
             request.scope["query_string"] = request.scope["query_string"].replace(b"%00", _REPLACED_QUOTED)
         if route.method == "GET":
-            return await run_sync(_answer, route, services, request, limiter=threads)
+            return await run_sync(_answer, route, services, request, limiter=threads.reading)
         # Who asks is settled before their form is read: nobody sends megabytes to a page that is not theirs.
-        visitor = await run_sync(_admitted, route, services, request, limiter=threads)
+        visitor = await run_sync(_admitted, route, services, request, limiter=threads.reading)
         if isinstance(visitor, Response) and not gives_back(route.path):
             return visitor
         length = request.headers.get("content-length")
@@ -168,10 +163,10 @@ def _endpoint(
         try:
             form = _without_nul(await body.form(max_files=files_most, max_fields=500, max_part_size=most))
             if isinstance(visitor, Response):
-                visitor = await run_sync(_admitted, route, services, request, form, limiter=threads)
+                visitor = await run_sync(_admitted, route, services, request, form, limiter=threads.reading)
                 if isinstance(visitor, Response):
                     return visitor
-            return await run_sync(_taken, route, services, request, visitor, form, limiter=threads)
+            return await run_sync(_taken, route, services, request, visitor, form, limiter=threads.writing)
         except Refused as error:
             if error.status_code == 413:
                 await drain(request.receive, most)
@@ -275,7 +270,7 @@ def _page_of(
 
 async def _failed(
     services: Services,
-    threads: anyio.CapacityLimiter,
+    threads: Threads,
     routes: list[BaseRoute],
     request: Request,
     error: Exception,
@@ -299,7 +294,7 @@ async def _failed(
                 return RedirectResponse(quote(path) + query, 308)
     if request.url.path.startswith(API_FOLDER):
         return problem(error, request)
-    return await run_sync(_unanswered, error, services, request, limiter=threads)
+    return await run_sync(_unanswered, error, services, request, limiter=threads.reading)
 
 
 def _unanswered(error: Exception, services: Services, request: Request) -> Response:

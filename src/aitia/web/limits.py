@@ -18,6 +18,20 @@ FILES_SECONDS = 900.0
 """How long the sending of a body may take, without and with files."""
 
 
+class Threads:
+    """How many requests are worked on at once in a process: so many that read, and so many that write.
+
+    Apart, so that no number of people who wait for the database's lock, or for their password to be checked, keeps
+    others from reading. How many there are does not change how many pages a second a process gives (from 2 to 16,
+    measured with benchmarks/web.py's client); together with a load of documents they need no more connections than
+    the database's pool has.
+    """
+
+    def __init__(self) -> None:
+        self.reading = anyio.CapacityLimiter(6)
+        self.writing = anyio.CapacityLimiter(6)
+
+
 def limited(receive: Receive, most: int, seconds: float, declared: str | None) -> Receive:
     """The body of a request, refused as soon as it is longer than `most` bytes or takes longer than `seconds`.
 

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlencode
 
-import anyio
 import msgspec
 from anyio.to_thread import run_sync
 from starlette.exceptions import HTTPException
@@ -26,14 +25,14 @@ from aitia.web.api.table import ROUTES
 from aitia.web.call import Services
 from aitia.web.encoded import json_response
 from aitia.web.failures import Refused
-from aitia.web.limits import FORM_BYTES, FORM_SECONDS, Allowance, Buckets, drain, limited
+from aitia.web.limits import FORM_BYTES, FORM_SECONDS, Allowance, Buckets, Threads, drain, limited
 from aitia.web.routes import ROLES, Need
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """How JSON writes the sign that no database takes as text."""
 
 
-def api_routes(services: Services, threads: anyio.CapacityLimiter) -> list[StarletteRoute]:
+def api_routes(services: Services, threads: Threads) -> list[StarletteRoute]:
     """The routes of the API, and its description."""
     limit = services.settings.reads_a_minute
     buckets = Buckets(limit) if limit else None
@@ -55,15 +54,16 @@ def api_routes(services: Services, threads: anyio.CapacityLimiter) -> list[Starl
 
 
 def _endpoint(
-    route: ApiRoute, services: Services, threads: anyio.CapacityLimiter, buckets: Buckets | None
+    route: ApiRoute, services: Services, threads: Threads, buckets: Buckets | None
 ) -> Callable[[Request], Awaitable[Response]]:
     take = functools.partial(_answer, route, services, buckets)
+    writes = route.method != "GET" and Scope.READ not in route.scopes
 
     async def endpoint(request: Request) -> Response:
         request.state.route = API_FOLDER + route.path
         if route.method == "GET":
-            return await run_sync(take, request, None, limiter=threads)
-        admitted = await run_sync(_admit, route, services, buckets, request, limiter=threads)
+            return await run_sync(take, request, None, limiter=threads.reading)
+        admitted = await run_sync(_admit, route, services, buckets, request, limiter=threads.reading)
         if isinstance(admitted, Response):
             return admitted
         length = request.headers.get("content-length")
@@ -74,7 +74,9 @@ def _endpoint(
             if error.status_code == 413:
                 await drain(request.receive, FORM_BYTES)
             return problem(error, request)
-        return await run_sync(take, request, content, admitted, limiter=threads)
+        return await run_sync(
+            take, request, content, admitted, limiter=threads.writing if writes else threads.reading
+        )
 
     return endpoint
 
