@@ -156,7 +156,11 @@ def served(command: list[str], home: Path) -> Iterator[tuple[int, int]]:
     """A server process; gives its number and its port."""
     environment = {**os.environ, "AITIA_HOME": str(home), "PYTHONUNBUFFERED": "1"}
     environment.pop("AITIA_DATABASE_URL", None)
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT)
+    # It writes its log, as it does for operators.
+    with (home / "log").open("w") as log:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment, cwd=ROOT
+        )
     try:
         assert process.stdout is not None
         port = None
@@ -164,7 +168,7 @@ def served(command: list[str], home: Path) -> Iterator[tuple[int, int]]:
             if found := re.search(r"http://127\.0\.0\.1:(\d+)", line):
                 port = int(found[1])
                 break
-        assert port is not None, "the server did not start"
+        assert port is not None, (home / "log").read_text()
         yield process.pid, port
     finally:
         process.terminate()
@@ -178,6 +182,12 @@ def memory(process: int) -> float:
         status = Path(f"/proc/{number}/status").read_text(encoding="ascii")
         total += int(re.findall(r"VmRSS:\s+(\d+)", status)[0])
     return total / 1024
+
+
+def processor_seconds(process: int) -> float:
+    """The processor time that a process has used, which other work on the machine hardly changes."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _children(process: int) -> list[str]:
@@ -223,13 +233,16 @@ async def measured(arguments: argparse.Namespace, process: int, port: int, name:
     first = Load(port, requests, seed=1)
     cold = await first.at_most(count=500)
     most = Load(port, requests, seed=2)
+    before = processor_seconds(process)
     rate = await most.at_most(seconds=arguments.seconds)
+    cost = (processor_seconds(process) - before) / max(1, len(most.sizes)) * 1000
     half = Load(port, requests, seed=3)
     times = await half.arriving(BAR / 2, arguments.seconds)
     size = int(statistics.median(most.sizes))
     print(f"{name} (median page {size / 1024:.0f} kB of HTML)")
     print(f"  first 500 pages after the start, a second  {cold:8.1f}")
     print(f"  pages a second, {CONNECTIONS} connections          {rate:8.1f}  bar {BAR:.0f}")
+    print(f"    processor time of a page               {cost:8.2f} ms")
     print(f"  at {BAR / 2:.0f} arrivals a second, of {len(times):,}:")
     for label, share in (("median", 0.5), ("99th percentile", 0.99), ("99.9th percentile", 0.999)):
         bar = "under 100" if share == 0.99 else ""

@@ -28,9 +28,9 @@ def relevant_disagreements(
     """
     ids = {holdings.statements[place].id for place in places}
     sources = {holdings.statements[place].source_id for place in places}
-    ranked = []
+    ranked, wanted = [], frozenset(topics)
     for order, disagreement in enumerate(holdings.contents.disagreements):
-        shared = len(set(disagreement.topics) & set(topics))
+        shared = len(wanted.intersection(disagreement.topics))
         if disagreement.kind is Conflict.ARITHMETIC and audience != "researcher":
             # A misprint or a sum that is off in one source: a matter for those who work with the figures.
             continue

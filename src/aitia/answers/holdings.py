@@ -3,6 +3,7 @@
 from collections import defaultdict
 from functools import cached_property
 
+from aitia.answers.question_types import Slot
 from aitia.evidence.estimates import Estimate, estimates
 from aitia.evidence.nouns import (
     Condition,
@@ -45,6 +46,8 @@ WEIGHT_OF_DESIGN = {
 """How much a study's design counts when statements compete for a place (0 to 1)."""
 
 
+_SAME = 0.8
+"""Share of words in common above which two statements say the same."""
 _MOST_REMEMBERED = 1000
 """Texts whose nearest statements are kept in memory."""
 
@@ -68,6 +71,9 @@ class Holdings:
         self._stems: dict[int, frozenset[str]] = {}
         self._held: dict[str, bool] = {}
         self._relevance: dict[str, dict[int, float]] = {}
+        self._alike: dict[int, frozenset[int]] = {}
+        self.candidates: dict[tuple[Slot, str, bool], list[int]] = {}
+        """The places that may fill a slot, by slot, topic, and whether it is for patients."""
 
     def may_cite(self, source_id: str) -> bool:
         """Whether a source may still be relied on: it was not retracted."""
@@ -134,6 +140,21 @@ class Holdings:
             self._stems[place] = frozenset(content_stems(SLOT.sub(r"\1", self.statements[place].text)))
         return self._stems[place]
 
+    def alike(self, place: int) -> frozenset[int]:
+        """The places of the other statements that say the same, with the same figures."""
+        found = self._alike.get(place)
+        if found is None:
+            stems, figures = self.stems_of(place), self.statements[place].figures
+            values = {figure.value for figure in figures}
+            found = self._alike[place] = frozenset(
+                other
+                for other, statement in enumerate(self.statements)
+                if other != place
+                and _is_like(stems, self.stems_of(other))
+                and {figure.value for figure in statement.figures} == values
+            )
+        return found
+
     def holds(self, term: str) -> bool:
         """Whether some statement has all the words of a term."""
         if term not in self._held:
@@ -170,3 +191,31 @@ class Holdings:
         return (
             0.8 * statement.certainty.rank / 3 + 0.5 * WEIGHT_OF_DESIGN[source.kind] + 0.3 * recency - doubt
         )
+
+    def general_worth(self, place: int) -> float:
+        """The standing weight, more for a figure, and less for what is said in passing or far down in its source."""
+        return self._general_worths[place]
+
+    @cached_property
+    def _general_worths(self) -> list[float]:
+        return [
+            self.standing_weight(place)
+            + (0.1 if statement.figures else 0.0)
+            - (1.5 if statement.aside else 0.0)
+            # Collectors put a source's main finding first.
+            - 0.06 * min(self.rank_in_source(place), 4)
+            for place, statement in enumerate(self.statements)
+        ]
+
+
+def likeness(some: frozenset[str], others: frozenset[str]) -> float:
+    """The share of words in common (Jaccard), 0 to 1."""
+    common = len(some & others)
+    return common / (len(some) + len(others) - common) if common else 0.0
+
+
+def _is_like(some: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether two statements say the same: sooner told than how like they are, since sizes alone rule most out."""
+    return (
+        len(some) > _SAME * len(others) and len(others) > _SAME * len(some) and likeness(some, others) > _SAME
+    )

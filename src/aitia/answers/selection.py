@@ -7,13 +7,11 @@ from msgspec import Struct
 
 from aitia.answers.bullet import Bullet, bullet_of
 from aitia.answers.figures import best_quantity, compared
-from aitia.answers.holdings import Holdings
+from aitia.answers.holdings import Holdings, likeness
 from aitia.answers.question_types import Slot
 from aitia.evidence.nouns import Certainty, Kind, Topic
 from aitia.search.terms import mentions_stem
 
-_SAME = 0.8
-"""Share of words in common above which two statements say the same."""
 _ALIKE = 0.5
 """Share of words in common above which a statement adds too little."""
 _NEARNESS = 3.0
@@ -51,6 +49,10 @@ class Selector:
         self.withheld: set[int] = set()
         """Statements whose figures were not put side by side because "Sources disagree" shows them."""
         self._sources: Counter[str] = Counter()
+        self._said: list[int] = []
+        """The places of `used`, in order."""
+        self._near: dict[int, tuple[int, float]] = {}
+        """For each place: with how many of those said it was compared, and the greatest likeness."""
 
     def fill(self, slot: Slot) -> list[Bullet]:
         """The bullets of a slot, best first; none if the library has nothing."""
@@ -84,7 +86,9 @@ class Selector:
     def take(self, bullet: Bullet) -> Bullet:
         """Mark what a bullet says as said."""
         for place in bullet.places:
-            self.used[place] = None
+            if place not in self.used:
+                self.used[place] = None
+                self._said.append(place)
             self._sources[self.holdings.statements[place].source_id] += 1
         return bullet
 
@@ -101,6 +105,13 @@ class Selector:
         return topics[: slot.limit if self.aim.length == "standard" else (slot.limit + 1) // 2]
 
     def _candidates(self, slot: Slot, topic: Topic | None = None) -> list[int]:
+        key = (slot, topic.id if topic else "", self.aim.audience == "patient")
+        found = self.holdings.candidates.get(key)
+        if found is None:
+            found = self.holdings.candidates[key] = self._candidates_for(slot, topic)
+        return found
+
+    def _candidates_for(self, slot: Slot, topic: Topic | None) -> list[int]:
         holdings = self.holdings
         passed_over = {place for name in slot.without for place in holdings.places_by_topic.get(name, ())}
         if self.aim.audience == "patient":
@@ -189,46 +200,41 @@ class Selector:
 
     def _worth(self, place: int, topic: Topic | None, prefer: str | None) -> float:
         """What speaks for a statement in this answer, apart from its nearness to the slot's matter."""
-        holdings = self.holdings
+        holdings, aim = self.holdings, self.aim
         statement = holdings.statements[place]
-        score = holdings.standing_weight(place)
+        score = holdings.general_worth(place)
         if topic is not None and statement.id in topic.answer:
             score += 0.7
-        if statement.topics[0] in ((topic.id,) if topic else self.aim.topics):
+        if statement.topics[0] in ((topic.id,) if topic else aim.topics):
             score += 0.6
-        facets = holdings.facets_of(place)
-        if not facets.isdisjoint(self.aim.facets):
-            score += 0.8
-        if not facets.isdisjoint(self.aim.last):
-            score -= 1.0
-        if self.aim.stressed:
+        if aim.facets or aim.last:
+            facets = holdings.facets_of(place)
+            if not facets.isdisjoint(aim.facets):
+                score += 0.8
+            if not facets.isdisjoint(aim.last):
+                score -= 1.0
+        if aim.stressed:
             stems = holdings.stems_of(place)
-            score += sum(mentions_stem(stems, word) for word in self.aim.stressed) / len(self.aim.stressed)
+            score += sum(mentions_stem(stems, word) for word in aim.stressed) / len(aim.stressed)
         if prefer == "human" and holdings.source_of(place).kind in (Kind.ANIMAL, Kind.IN_VITRO):
             score -= 0.5
-        if statement.figures:
-            score += 0.1
-        if statement.aside:
-            score -= 1.5
-        # Collectors put a source's main finding first.
-        score -= 0.06 * min(holdings.rank_in_source(place), 4)
         return score
 
     def _likeness(self, place: int) -> float:
-        stems = self.holdings.stems_of(place)
-        return max((likeness(stems, self.holdings.stems_of(other)) for other in self.used), default=0.0)
+        """The greatest likeness to what was said."""
+        compared_with, greatest = self._near.get(place, (0, 0.0))
+        if compared_with < len(self._said):
+            stems = self.holdings.stems_of(place)
+            for other in self._said[compared_with:]:
+                greatest = max(greatest, likeness(stems, self.holdings.stems_of(other)))
+            self._near[place] = len(self._said), greatest
+        return greatest
 
     def _merged(self, place: int, others: Iterable[int]) -> Bullet:
         """The statement, citing also those that say the same."""
         bullet = bullet_of(self.holdings, place, self.aim.audience)
-        stems = self.holdings.stems_of(place)
-        values = {figure.value for figure in bullet.figures}
-        same = tuple(
-            other
-            for other in others
-            if is_like(stems, self.holdings.stems_of(other), _SAME)
-            and {figure.value for figure in self.holdings.statements[other].figures} == values
-        )
+        alike = self.holdings.alike(place)
+        same = tuple(other for other in others if other in alike) if alike else ()
         return Bullet(bullet.text, (place, *same), bullet.certainty, bullet.figures)
 
     def _comparison(self, slot: Slot) -> list[Bullet]:
@@ -296,16 +302,3 @@ class Selector:
             if figure.name == _YEAR_OF_REPORT:
                 return int(figure.value)
         return None
-
-
-def likeness(some: frozenset[str], others: frozenset[str]) -> float:
-    """The share of words in common (Jaccard), 0 to 1."""
-    common = len(some & others)
-    return common / (len(some) + len(others) - common) if common else 0.0
-
-
-def is_like(some: frozenset[str], others: frozenset[str], share: float) -> bool:
-    """Whether the likeness is above a share: sooner told than how large it is, since sizes alone rule most out."""
-    return (
-        len(some) > share * len(others) and len(others) > share * len(some) and likeness(some, others) > share
-    )
