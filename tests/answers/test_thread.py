@@ -35,6 +35,21 @@ CAUSES = "What are the causes of ALS?"
             "how is it diagnosed",
             "How is motor neurone disease diagnosed?",
         ),
+        # As people type them at night.
+        (CAUSES, "what about my kids", "Are my relatives at risk if I have ALS?"),
+        (CAUSES, "and if its in the family??", "How often does ALS run in families?"),
+        (CAUSES, "how long has he got", "How long has he got with ALS?"),
+        (CAUSES, "whats the tretment", "What is the tretment of ALS?"),
+        (CAUSES, "is there a cure", "Is there a cure for ALS?"),
+        (CAUSES, "what are the first signs", "What are the first signs of ALS?"),
+        (CAUSES, "tell me more about the genes", "What are the genes of ALS?"),
+        (CAUSES, "what abot smokng", "Does smoking cause ALS?"),
+        (CAUSES, "and familial ALS?", "Familial ALS?"),
+        (
+            "How long do people live with ALS?",
+            "and with C9orf72?",
+            "How long do people live with ALS with C9orf72?",
+        ),
     ],
 )
 def test_a_follow_up_is_completed_and_answered(starter: Library, last: str, typed: str, asked: str) -> None:
@@ -82,3 +97,82 @@ def test_an_exposure_joined_with_another_matter_is_answered_alone_and_the_gap_is
     article = starter.ask(question)
     assert article.lead.text.startswith("There may be a link between smoking")
     assert "The library has no statement on smoking and women together." in article.gaps
+
+
+@pytest.mark.parametrize(
+    "typed", ["how long does he have left", "how long have we got", "how much longer does she have"]
+)
+def test_the_time_that_is_left_is_not_the_left_hand(starter: Library, typed: str) -> None:
+    question = resolve(starter, [CAUSES], typed).question
+    assert "live" in starter.ask(question, "patient").lead.text
+
+
+def test_whether_somebody_can_still_eat_is_not_a_matter_of_fats(starter: Library) -> None:
+    article = starter.ask(resolve(starter, [CAUSES], "can he still eat").question, "patient", "short")
+    assert "feeding tube" in article.lead.text
+
+
+@pytest.mark.parametrize(
+    ("earlier", "typed", "first", "others"),
+    [
+        (
+            [CAUSES],
+            "he was told last week, im so scared. how long has he got? is it painful? what about the kids",
+            "How long has he got with ALS?",
+            ("Is ALS painful?", "Are my relatives at risk if I have ALS?"),
+        ),
+        (
+            [CAUSES],
+            "how is it treated and will our children get it",
+            "How is ALS treated?",
+            ("Will our children get ALS?",),
+        ),
+        (
+            [CAUSES],
+            "is it painful? how is it treated?",
+            "How is ALS treated?",
+            ("Is ALS painful?",),
+        ),
+        (
+            [],
+            "My husband has ALS. How long will he live? Will our children get it?",
+            "How long will he live with ALS?",
+            ("Will our children get ALS?",),
+        ),
+    ],
+)
+def test_of_several_questions_the_first_that_is_answered_is_taken_and_the_others_kept(
+    starter: Library, earlier: list[str], typed: str, first: str, others: tuple[str, ...]
+) -> None:
+    found = resolve(starter, earlier, typed)
+    assert (found.question, found.completed, found.others) == (first, True, others)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "he was in the army and i want to die",
+        "is it the smoking? i cant go on, i want to kill myself",
+        "what about riluzole, he took an overdose",
+    ],
+)
+def test_a_signpost_to_help_is_never_lost_by_reading_a_question_otherwise(
+    starter: Library, typed: str
+) -> None:
+    question = resolve(starter, [CAUSES], typed).question
+    assert starter.ask(question, "patient").notice == starter.ask(typed, "patient").notice != ""
+
+
+@pytest.mark.parametrize(
+    "typed", ["What genes are involved and how do they cause ALS?", "What is TDP-43 and RNA in ALS?"]
+)
+def test_what_points_back_within_a_question_is_not_torn_from_it(starter: Library, typed: str) -> None:
+    assert resolve(starter, [], typed).question == typed
+
+
+def test_a_follow_up_that_is_not_answered_is_told_what_is_missing_not_that_it_names_no_condition(
+    starter: Library,
+) -> None:
+    found = resolve(starter, [CAUSES], "can stress cause it")
+    assert found.question == "Can stress cause ALS?"
+    assert "stress" in starter.ask(found.question, "patient").lead.text

@@ -1,7 +1,8 @@
 """Follow-up questions: "and in women?" after "What are the causes of ALS?" keeps what the first was about.
 
 A follow-up that leaves something out is completed in several ways from the question before it; the first way that
-the library answers is taken, and the reader is told how the question was read.
+the library answers is taken, and the reader is told how the question was read. Of several questions in one, the first
+that the library answers is taken, and the others are offered next.
 """
 
 import re
@@ -10,10 +11,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from aitia.answers.question_types import question_types
+from aitia.answers.safety import signpost
 from aitia.errors import QuestionError
+from aitia.evidence.article import AUDIENCES
 from aitia.search.analysis import Analysis, readable
 
 if TYPE_CHECKING:
+    from aitia.answers.documents.asked import Asked
     from aitia.documents import DocumentLibrary
     from aitia.service import Library
 
@@ -21,8 +26,10 @@ LONGEST_THREAD = 20
 """Questions of one thread that are kept."""
 
 _OPENER = re.compile(
-    r"^(?:(?:and|but|so|ok|okay|also|then|now|well|thanks|thank you)\b[\s,.]*|"
-    r"(?:what|how) (?:about|of|if it is)\b\s*|(?:the )?same (?:for|with|in)\b\s*)+",
+    r"^(?:(?:and|but|so|ok|okay|also|then|now|well|thanks|thank you|please|sorry)\b[\s,.]*|"
+    r"(?:wh?at|waht|how) (?:about|abot|abuot|abut|bout|of|if it is|if)\b\s*|(?:the )?same (?:for|with|in)\b\s*|"
+    r"(?:(?:can|could) you )?(?:please )?(?:tell|say|explain)(?: (?:me|us))?(?: more)?(?: about)?\b\s*|"
+    r"(?:any)?(?:more|something|anything) (?:about|on)\b\s*|if\b\s*)+",
     re.IGNORECASE,
 )
 _PREPOSITION = re.compile(
@@ -37,6 +44,41 @@ _SENTENCE = re.compile(
     r"what|which|who|whom|whose|why|when|where|how)\b",
     re.IGNORECASE,
 )
+_CONTRACTED = re.compile(r"\b(what|where|who|when|how|why|it|that|there)['’]?s\b", re.IGNORECASE)
+"""As people type them: "whats", "its"; a follow-up says "its" for "it is" more often than for "of it"."""
+_NEXT_SENTENCE = re.compile(r"(?<=[.?!])\s+|\s*\n\s*")
+_NEXT_QUESTION = re.compile(
+    r"(?<=[.?!])\s+|\s*\n\s*|,?\s+and\s+(?=(?:is|are|do|does|did|can|could|will|would|should|what|which|who|why|when|where|"
+    r"how)\b)",
+    re.IGNORECASE,
+)
+_POINTING_BACK = re.compile(r"\b(?:they|them|their|these|those|each|both)\b", re.IGNORECASE)
+"""What comes after "and" then needs what comes before it."""
+_PEOPLE = frozenset(
+    [
+        "women",
+        "men",
+        "females",
+        "males",
+        "girls",
+        "boys",
+        "children",
+        "adults",
+        "people",
+        "patients",
+        "veterans",
+    ]
+)
+"""Groups among whom a question can be asked again: "and in women?"."""
+_LONGEST_NOUN = 3
+"""Words of a follow-up that can stand as a noun: "the {first symptoms} of ALS"."""
+_NOT_A_NOUN = re.compile(
+    r"\b(?:my|our|your|his|her|their|its|i|we|he|she|they|you|is|are|was|were|in|on|at|for|if|not)\b|[,;:]",
+    re.IGNORECASE,
+)
+_REMEDY = re.compile(
+    r"\b(?:cures?|treatments?|medicines?|medications?|drugs?|tests?|therapy|therapies)$", re.IGNORECASE
+)
 
 
 class Resolved(Struct, frozen=True):
@@ -45,6 +87,8 @@ class Resolved(Struct, frozen=True):
     question: str
     completed: bool
     """True if something was added to what the person typed: show how it was read."""
+    others: tuple[str, ...] = ()
+    """What was asked in the same breath, each as a question that the library answers."""
 
 
 def resolve(library: "Library | DocumentLibrary", earlier: Sequence[str], question: str) -> Resolved:
@@ -54,17 +98,86 @@ def resolve(library: "Library | DocumentLibrary", earlier: Sequence[str], questi
     be read.
     """
     text = readable(question)
+    typed = " ".join(question.split())
+    asked = [one.question for one in _each(library, earlier or _named(library, text), _parts(question))]
+    first = next((one for one in asked if _is_answered(library, one)), None)
+    if first is not None and len(asked) > 1 and _keeps_signposts(text, first):
+        return Resolved(first, True, tuple(dict.fromkeys(one for one in asked if one != first)))
+    return _resolved(library, earlier, text, typed)
+
+
+def _parts(question: str) -> list[str]:
+    """The questions in what was typed, without the sentences around them; none if it asks only one."""
+    pattern = _NEXT_SENTENCE if _POINTING_BACK.search(question) else _NEXT_QUESTION
+    parts = [
+        part
+        for part in (one.strip() for one in pattern.split(question.strip()))
+        if part.endswith("?")
+        or any(_SENTENCE.match(one) for one in (part, _OPENER.sub("", _written_out(part))))
+    ]
+    return parts if len(parts) > 1 else []
+
+
+def _each(
+    library: "Library | DocumentLibrary", earlier: Sequence[str], parts: Sequence[str]
+) -> Iterator[Resolved]:
+    """The parts as questions that stand alone, each read after the questions before, or else after the first part."""
+    before = list(earlier)
+    for part in parts:
+        found = _resolved(library, before, readable(part), part)
+        before = before or [found.question]
+        yield found
+
+
+def _named(library: "Library | DocumentLibrary", text: str) -> list[str]:
+    """What a first question is about, for its parts: "My father has ALS. How long will he live? Will I get it?"."""
+    asked = library.analyse(text)
+    return [f"What is {_subject(library, text)}?"] if isinstance(asked, Analysis) and asked.condition else []
+
+
+def _is_answered(library: "Library | DocumentLibrary", question: str) -> bool:
+    try:
+        return library.ask(question, "clinician", "short").answered
+    except QuestionError:
+        return False
+
+
+def _resolved(
+    library: "Library | DocumentLibrary", earlier: Sequence[str], text: str, typed: str
+) -> Resolved:
     if not earlier or _stands_alone(library, text):
         return Resolved(text, False)
-    for candidate in _completions(library, earlier[-1], " ".join(question.split())):
-        if readable(candidate) == earlier[-1]:
+    read_as = None
+    for candidate in _completions(library, earlier[-1], _written_out(typed)):
+        if readable(candidate) == earlier[-1] or not _keeps_signposts(text, candidate):
             continue
-        try:
-            if library.ask(candidate, "clinician", "short").answered:
-                return Resolved(readable(candidate), True)
-        except QuestionError:
-            continue
+        if _is_answered(library, candidate):
+            return Resolved(readable(candidate), True)
+        read_as = read_as or candidate
+    if read_as is not None and _lacks_only_the_condition(library, text):
+        # "Can stress cause it?": what is missing is an answer, not the name of the condition.
+        return Resolved(readable(read_as), True)
     return Resolved(text, False)
+
+
+def _lacks_only_the_condition(library: "Library | DocumentLibrary", text: str) -> bool:
+    asked = library.analyse(text)
+    if (
+        not isinstance(asked, Analysis)
+        or asked.other_conditions
+        or re.search(r"\b(?:this|that)\b", text, re.I)
+    ):
+        return False
+    return not asked.unknown or bool(re.search(r"\bit\b", text, re.I))
+
+
+def _written_out(text: str) -> str:
+    return _CONTRACTED.sub(r"\1 is", text)
+
+
+def _keeps_signposts(text: str, candidate: str) -> bool:
+    """Whether a signpost to help that a person's own words get is not lost with them."""
+    return all(signpost(text, reader) == signpost(candidate, reader) for reader in AUDIENCES)
 
 
 def _stands_alone(library: "Library | DocumentLibrary", text: str) -> bool:
@@ -83,34 +196,78 @@ def _completions(library: "Library | DocumentLibrary", last: str, text: str) -> 
         return
     subject = _subject(library, last)
     base = last.rstrip("?!. ")
-    if _POINTING.search(core):
+    asked = library.analyse(core)
+    if _POINTING.search(core) and _SENTENCE.match(core):
         yield _POINTING.sub(lambda _: subject, core, count=1) + "?"
     if match := _PREPOSITION.match(core):
         # "And in men?" after "... in women?" takes its place.
-        yield re.sub(rf"\s+{match[0]}\s+[\w\s-]+$", "", base, flags=re.IGNORECASE) + f" {core}?"
+        swapped = re.sub(rf"\s+{match[0]}\s+[\w\s-]+$", "", base, flags=re.IGNORECASE)
+        if subject in swapped:
+            yield f"{swapped} {core}?"
         yield f"{base} {core}?"
         return
     if _SENTENCE.match(core):
-        yield f"{core}?" if subject.lower() in core.lower() else f"{core} with {subject}?"
+        if _names_it(library, core, subject):
+            yield f"{core}?"
+        else:
+            yield f"{core} {_joining(core)} {subject}?"
         yield f"{core} in {subject}?"
         return
-    if (swapped := _swapped(library, last, core)) is not None:
-        yield swapped
-    asked = library.analyse(core)
-    if isinstance(asked, Analysis):
-        names_only_a_facet = bool(asked.cues) and not asked.topics
-    else:
-        names_only_a_facet = asked.facet is not None and all(term.weight < 1 for term in asked.terms)
-    if names_only_a_facet:
-        yield f"What {_be(core)} the {core} of {subject}?"
+    if (other := _swapped(library, last, core)) is not None:
+        yield other
+    noun = re.sub(r"^the\s+", "", core, flags=re.IGNORECASE)
+    if _names_it(library, noun, subject):
+        yield f"{noun}?"
+    elif _names_a_facet(asked) and len(noun.split()) <= _LONGEST_NOUN and not _NOT_A_NOUN.search(noun):
+        yield f"What {_be(noun)} the {noun} of {subject}?"
     if isinstance(asked, Analysis):
         yield from (topic.question for topic in asked.topics if topic.question)
         # "What about Japan?" after "... in Italy?".
         yield re.sub(r"\s+(in|among|for|at)\s+[\w\s-]+$", lambda found: f" {found[1]} {core}", base) + "?"
-        yield f"{base} in {core}?"
-    yield f"{core} and {subject}?"
-    if not isinstance(asked, Analysis):
+        if core.split()[-1].lower() in _PEOPLE or core[0].isupper():
+            yield f"{base} in {core}?"
+        yield from _offered(library, asked)
+        if not _NOT_A_NOUN.search(noun):
+            yield f"{noun} and {subject}?"
+    else:
+        yield f"{noun} and {subject}?"
         yield re.sub(re.escape(subject), lambda _: core, last, count=1, flags=re.IGNORECASE)
+
+
+def _joining(core: str) -> str:
+    """ "Is there a cure {for} ALS?", "what is the treatment {of} ALS?", "how long do people live {with} ALS?"."""
+    if re.match(r"what (?:is|are) the\b", core, re.IGNORECASE):
+        return "of"
+    return "for" if _REMEDY.search(core) else "with"
+
+
+def _names_it(library: "Library | DocumentLibrary", text: str, subject: str) -> bool:
+    """Whether the words already name what the question before was about, under any of its names."""
+    asked = library.analyse(text)
+    has_condition = isinstance(asked, Analysis) and asked.condition is not None
+    return has_condition or subject.lower() in text.lower()
+
+
+def _names_a_facet(asked: "Analysis | Asked") -> bool:
+    """Whether a follow-up names only a kind of question: "symptoms", not "smoking"."""
+    if isinstance(asked, Analysis):
+        # "The kids" is a kind of question too, but nobody speaks of the kids of a disease.
+        return bool(asked.cues) and asked.cues[0] != "relatives" and not asked.topics
+    return asked.facet is not None and all(term.weight < 1 for term in asked.terms)
+
+
+def _offered(library: "Library | DocumentLibrary", asked: Analysis) -> Iterator[str]:
+    """The library's own question for the kind that a follow-up asks: "my kids" asks of the risk to relatives."""
+    from aitia.service import Library
+
+    assert isinstance(library, Library)
+    if not asked.cues or not asked.strong or asked.topics:
+        return
+    for facet in question_types()[asked.cues[0]].facets[:1]:
+        for topic in library.contents.topics:
+            if topic.facet == facet and topic.group is None and topic.question:
+                yield topic.question
+                return
 
 
 def _subject(library: "Library | DocumentLibrary", last: str) -> str:
