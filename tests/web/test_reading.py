@@ -281,6 +281,18 @@ def test_a_follow_up_keeps_condition_reader_and_library(reader: httpx.Client) ->
     assert re.findall(r'name="q" value="([^"]+)"', form) == [SMOKING, "what about lead?"]
 
 
+def test_what_was_asked_in_the_same_breath_is_a_link_away(reader: httpx.Client) -> None:
+    typed = "how long has he got? will our kids get it?"
+    page = read(reader, asked(SMOKING, typed))
+    (other,) = links(page, "also-asked")
+    assert [one for name, one in parse_qsl(urlsplit(other).query) if name == "q"] == [
+        SMOKING,
+        typed,
+        "Will our kids get ALS?",
+    ]
+    assert "relatives" in words(read(reader, other))
+
+
 def test_what_is_not_answered_is_said_with_what_is_near(reader: httpx.Client) -> None:
     page = read(reader, asked("How do I mend my car?"))
     assert "could not answer" in words(page)
@@ -359,6 +371,11 @@ def test_an_author_keeps_an_answer_and_nobody_else_may(
     kept = journal.article_of(house.services.database, number, 1)
     assert "lead" in kept.question
     assert kept.audience == "researcher"
+    # Asked again, it leads to the draft, not to a second one; another author may still keep theirs.
+    again = read(author, address)
+    assert f'href="/review/{number}"' in again
+    assert 'method="post" action="/articles"' not in again
+    assert f"/review/{number}" not in read(reader, address)
     with house.client("Rob Reader") as other:
         refused = other.post("/articles", data={**sent, "csrf": csrf_of(other, "/account")})
         assert refused.status_code == 403

@@ -70,6 +70,8 @@ class Frame(Struct, frozen=True):
     """The questions before it."""
     typed: str
     """What was typed, where it was completed from the questions before."""
+    also_asked: tuple[Choice, ...]
+    """What was asked in the same breath."""
     thread: tuple[str, ...]
     """What a follow-up carries on from."""
     permanent: str
@@ -97,6 +99,7 @@ def frame_of(
     next_questions: tuple[Choice, ...] = (),
     trail: tuple[Choice, ...] = (),
     typed: str = "",
+    also_asked: tuple[Choice, ...] = (),
     number: int = 0,
     version: int = 0,
     approval: Approval | None = None,
@@ -118,6 +121,7 @@ def frame_of(
         next_questions,
         trail,
         typed,
+        also_asked,
         thread,
         permanent,
         number,

@@ -82,7 +82,7 @@ def keep(call: Call) -> Response:
     """Keep an answer as an article, a draft of the person's own."""
     asked = asked_of(call)
     library = call.services.shelf.open(asked.library)
-    question = question_of(library, asked.thread)[0] if asked.thread else ""
+    question = question_of(library, asked.thread).question if asked.thread else ""
     made = journal.open_dossier(
         call.services.database, call.person.id, library.ask(question, asked.audience, asked.length)
     )

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from starlette.responses import Response
 
-from aitia.answers.thread import LONGEST_THREAD, resolve
+from aitia.answers.thread import LONGEST_THREAD, Resolved, resolve
 from aitia.documents import DocumentLibrary
 from aitia.errors import QuestionError
 from aitia.evidence.article import AUDIENCES, Article
 from aitia.people.roles import Role
 from aitia.review import journal, living
-from aitia.review.listing import Summary, kept_on
+from aitia.review.listing import Summary, kept_on, listed, question_key
 from aitia.review.nouns import State
 from aitia.service import Library
 from aitia.web import metrics
@@ -72,6 +72,8 @@ class Answer(Struct, frozen=True):
     article: Article
     read_as: str
     """The question as it was completed from those before it; empty if it stands as typed."""
+    others: tuple[str, ...] = ()
+    """What was asked in the same breath."""
 
 
 class Standing(Struct, frozen=True):
@@ -130,23 +132,23 @@ def asked_of(call: Call) -> Asked:
     )
 
 
-def question_of(library: Library | DocumentLibrary, thread: Sequence[str]) -> tuple[str, bool]:
-    """The last question of a thread as one that stands alone, and whether anything was added to it.
+def question_of(library: Library | DocumentLibrary, thread: Sequence[str]) -> Resolved:
+    """The last question of a thread as one that stands alone.
 
     Raises QuestionError if a question of the thread cannot be read.
     """
     earlier: list[str] = []
-    completed = False
+    resolved = Resolved("", False)
     for text in thread:
         resolved = resolve(library, earlier, text)
         earlier.append(resolved.question)
-        completed = resolved.completed
-    return earlier[-1], completed
+    return resolved
 
 
 def _compose(library: Library | DocumentLibrary, asked: Asked) -> Answer:
-    question, completed = question_of(library, asked.thread)
-    return Answer(library.ask(question, asked.audience, asked.length), question if completed else "")
+    read = question_of(library, asked.thread)
+    article = library.ask(read.question, asked.audience, asked.length)
+    return Answer(article, read.question if read.completed else "", read.others)
 
 
 def _standing(call: Call, library: Library | DocumentLibrary, article: Article) -> Standing:
@@ -232,6 +234,18 @@ def _frame(call: Call, asked: Asked, answer: Answer, standing: Standing) -> Fram
                 ),
             ),
         )
+    may_keep = article.answered and not standing.number and call.visitor.may(Role.AUTHOR, Role.EDITOR)
+    if may_keep and (draft := _own_draft(call, article)) is not None:
+        may_keep = False
+        notices += (
+            Notice(
+                "info",
+                "You have kept an answer to this question, as a draft.",
+                (),
+                f"/review/{draft}",
+                "Go on with the draft",
+            ),
+        )
     permanent = asked.address(version=version)
     if standing.number:
         permanent = f"/articles/{standing.number}/versions/{standing.version}"
@@ -246,6 +260,9 @@ def _frame(call: Call, asked: Asked, answer: Answer, standing: Standing) -> Fram
         notices=notices,
         trail=trail,
         typed=asked.thread[-1] if answer.read_as else "",
+        also_asked=tuple(
+            Choice(question, asked.address(thread=(*thread, question))) for question in answer.others
+        ),
         readers=tuple(
             Choice(label, asked.address(audience=name), name == asked.audience)
             for name, label in READERS.items()
@@ -258,8 +275,23 @@ def _frame(call: Call, asked: Asked, answer: Answer, standing: Standing) -> Fram
         ),
         thread=thread,
         permanent=base_address(call) + permanent,
-        may_keep=article.answered and not standing.number and call.visitor.may(Role.AUTHOR, Role.EDITOR),
+        may_keep=may_keep,
         has_desk=bool(standing.number) and call.visitor.may(Role.AUTHOR, Role.REVIEWER, Role.EDITOR),
+    )
+
+
+def _own_draft(call: Call, article: Article) -> int | None:
+    """The number of the visitor's own draft on the same question, for the same readers."""
+    drafts = listed(
+        call.services.database,
+        states=(State.DRAFT,),
+        author=call.person.id,
+        library=article.library.name,
+        limit=None,
+    )
+    same = (question_key(article.question), article.audience, article.length)
+    return next(
+        (one.id for one in drafts if (question_key(one.question), one.audience, one.length) == same), None
     )
 
 

@@ -87,5 +87,11 @@
   });
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape") closeCard();
+    // The box takes several lines, but a question is sent as in any other box; with Shift, Enter is a new line.
+    const asks = event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches(".ask-box");
+    if (asks) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+    }
   });
 })();
