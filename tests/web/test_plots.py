@@ -82,6 +82,31 @@ def test_a_hostile_label_stays_text() -> None:
     }
 
 
+def test_the_figures_stand_beside_their_bar_where_there_is_room() -> None:
+    rows = [
+        Interval("left", "0.2 (0.1 to 0.3)", 0.2, 0.1, 0.3),
+        Interval("right", "20 (10 to 30)", 20.0, 10.0, 30.0),
+        Interval("all across", "2 (0.1 to 30)", 2.0, 0.1, 30.0),
+    ]
+    drawn = etree.fromstring(str(interval_plot("t", rows, unit="", is_ratio=True)))
+    beside = {one.text: one for one in drawn.iter("text") if "(" in (one.text or "")}
+    bars = {one.get("y1"): one for one in drawn.iter("line") if one.get("class") == "plot-bar"}
+    assert list(beside) == ["0.2 (0.1 to 0.3)", "20 (10 to 30)"]
+    first, second = (
+        float(bar.get("x2" if place == 0 else "x1", "nan"))
+        for place, bar in zip((0, 1), bars.values(), strict=False)
+    )
+    assert float(beside["0.2 (0.1 to 0.3)"].get("x", "nan")) > first
+    assert float(beside["20 (10 to 30)"].get("x", "nan")) < second
+
+
+def test_what_a_source_tells_as_hearsay_is_not_drawn_as_its_estimate(starter: Library) -> None:
+    article = starter.ask("What are the causes of ALS?")
+    rows = [row for plot in plots(article, starter.contents) for row in plot.rows]
+    assert any("Byrne" in row[0] for row in rows)
+    assert not any("often quoted" in cell for row in rows for cell in row)
+
+
 def test_a_retracted_source_is_not_drawn(starter: Library) -> None:
     article = starter.ask("Is ALS hereditary?")
     before = plots(article, starter.contents)[0]

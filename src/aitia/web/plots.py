@@ -22,6 +22,10 @@ _RATIOS = (
     "hazard ratio",
     "standardised incidence ratio",
 )
+_HEARSAY = frozenset({"often quoted"})
+"""What a source tells as said by others is no estimate of its own."""
+_NINETY_FIVE = "95% CI "
+"""Said once, in the caption."""
 _MOST_PLOTS = 2
 _MOST_ROWS = 14
 _FEWEST_YEARS = 6
@@ -78,6 +82,8 @@ def _groups(article: Article, contents: Contents) -> list[tuple[str, str, list[t
         for base, figure, upper in _figures(statement):
             kind, _, exposure = base.partition(": ")
             name, part = exposure, base_and_part(figure.name)[1]
+            if part in _HEARSAY:
+                continue
             if kind in _RATIOS and exposure and float(figure.value) > 0:
                 if figure.has_margin:
                     by_matter[(kind, figure.unit)].append((name, _estimate(reference, part, figure, upper)))
@@ -164,7 +170,7 @@ def _intervals(title: str, unit: str, found: Sequence[tuple[str, _Estimate]]) ->
     marks = [
         Interval(
             label=_label(name, one),
-            words=one.words,
+            words=one.words.replace(_NINETY_FIVE, ""),
             value=one.value,
             low=one.low,
             high=one.high,
@@ -178,6 +184,8 @@ def _intervals(title: str, unit: str, found: Sequence[tuple[str, _Estimate]]) ->
         if is_ratio
         else "A dot is a source's estimate, a bar its interval; a bar without a dot is a range that the source gives."
     )
+    if any(_NINETY_FIVE in one.words for _, one in shown):
+        caption += " In brackets: 95% intervals."
     if len(found) > len(shown):
         caption += f" Shown: {len(shown)} of {len(found)} estimates, those of whole populations first."
     svg = interval_plot(title, marks, unit="" if is_ratio else unit, is_ratio=is_ratio)
@@ -224,7 +232,10 @@ def _timeline(article: Article) -> Plot | None:
         for reference in sorted(dated, key=lambda one: (-(one.year or 0), one.number))
     )
     years = [moment.year for moment in moments]
-    caption = f"{len(dated)} of {len(article.references)} sources give a year: {min(years)} to {max(years)}."
+    undated = len(article.references) - len(dated)
+    caption = f"Each dot is a source: {len(dated)} sources, from {min(years)} to {max(years)}."
+    if undated:
+        caption += f" {undated} more give no year."
     return Plot(title, time_plot(title, rows, moments), caption, ("Year", "Kind", "Source"), table)
 
 

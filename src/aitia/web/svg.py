@@ -5,7 +5,7 @@ They are drawn 360 units wide, so that the letters can be read on a telephone, a
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup, escape
 from msgspec import Struct
@@ -17,6 +17,8 @@ _LEFT, _RIGHT = 8, 352
 _ROW = 36
 _LONGEST_LABEL = 58
 """Characters of eleven units that fit the width."""
+_SIGN = 5.6
+"""Units that a character beside a bar takes, at most on average."""
 
 
 class Interval(Struct, frozen=True):
@@ -69,6 +71,7 @@ def interval_plot(title: str, rows: Sequence[Interval], *, unit: str, is_ratio: 
         base = number * _ROW + 13
         parts.append(f'<text class="plot-label" x="{_LEFT}" y="{base}">{escape(_short(row.label))}</text>')
         middle = base + 11
+        parts += _beside(row, across, middle)
         if row.low is not None and row.high is not None:
             ends_ = f'x1="{across(row.low)}" y1="{middle}" x2="{across(row.high)}" y2="{middle}"'
             parts.append(f'<line class="plot-bar" {ends_}/>')
@@ -111,6 +114,21 @@ def time_plot(title: str, rows: Sequence[str], moments: Sequence[Moment]) -> Mar
     return _drawing(title, f"{first} to {last}: {words}", top + 20, parts)
 
 
+def _beside(row: Interval, across: Callable[[float], float], middle: float) -> list[str]:
+    """The figures in words, on the side of the bar that has room for them; nothing where neither has."""
+    ends = [across(end) for end in (row.value, row.low, row.high) if end is not None]
+    needed = len(row.words) * _SIGN + 10
+    if max(ends) + needed <= _RIGHT:
+        place, anchor = max(ends) + 8, "start"
+    elif min(ends) - needed >= _LEFT:
+        place, anchor = min(ends) - 8, "end"
+    else:
+        return []
+    return [
+        f'<text class="plot-tick" x="{place:g}" y="{middle + 4}" text-anchor="{anchor}">{escape(row.words)}</text>'
+    ]
+
+
 def _drawing(title: str, description: str, height: float, parts: Sequence[str]) -> Markup:
     return Markup(
         f'<svg class="plot" viewBox="0 0 {_WIDTH} {height:g}" role="img" aria-label="{escape(title)}. '
@@ -119,9 +137,12 @@ def _drawing(title: str, description: str, height: float, parts: Sequence[str]) 
 
 
 def _axis(
-    ticks: Sequence[float], across: object, bottom: float, unit: str, thousands: bool = True
+    ticks: Sequence[float],
+    across: Callable[[float], float],
+    bottom: float,
+    unit: str,
+    thousands: bool = True,
 ) -> list[str]:
-    assert callable(across)
     parts = []
     for tick in ticks:
         place = across(tick)
