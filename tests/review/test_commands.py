@@ -10,7 +10,7 @@ from sqlalchemy import Engine, update
 from aitia.__main__ import run
 from aitia.library.store.database import writing
 from aitia.review.journal import act, dossier, open_dossier
-from aitia.review.nouns import Comment, Edit, State
+from aitia.review.nouns import Comment, Edit, State, Withdraw
 from aitia.review.tables import events
 from tests.review.made import (
     ANN,
@@ -79,6 +79,8 @@ def test_what_people_wrote_sends_the_terminal_no_commands(
     do(database, approved, (BEN, Comment("\x1b[2Jgone\nnext\u202e", place="1.2")))
     last = said(capsys, "history", "1").splitlines()[-1]
     assert last.endswith("Ben Reviewer, MD commented on statement 2 of section 1:  [2Jgone next ")
+    do(database, approved, (DAN, Withdraw("\x1b]0;gone\x07")))
+    assert "\nIt is withdrawn.\n ]0;gone \n" in said(capsys, "show", "1")
 
 
 def test_verifying(database: Engine, approved: int, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """A library changes under an approved article: the article is found, with the reason, and opened again."""
 
+import hashlib
 import json
 import shutil
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from aitia import Library
 from aitia.__main__ import run
@@ -19,10 +20,14 @@ from aitia.evidence.article import Article, sealed
 from aitia.evidence.nouns import Kind, Source, Standing
 from aitia.library.locate import libraries_folder
 from aitia.library.store import libraries
+from aitia.library.store.database import writing
 from aitia.review import journal
 from aitia.review.editing import edited, places
+from aitia.review.errors import ReviewError
 from aitia.review.living import Due, changed_under, due, reasons, reopen_due, standing_answer
 from aitia.review.nouns import Begin, Dossier, Edit, Expire, Reopen, State, Withdraw
+from aitia.review.tables import dossiers, versions
+from aitia.review.texts import text_of
 from tests.conftest import GLIMMER
 from tests.documents.test_answers import FOLDER
 from tests.documents.test_answers import run as aitia
@@ -466,3 +471,39 @@ def test_the_command_finds_a_library_under_another_name_than_its_folders(
     glimmer_folder.rename(glimmer_folder.with_name("fever"))
     assert run(["review", "due"]) == 0
     assert capsys.readouterr().out == "No article is due.\n"
+
+
+@pytest.mark.parametrize("what", ["state", "question", "words", "text"])
+def test_nothing_stands_as_approved_that_the_events_do_not_say(
+    people: Engine, starter: Library, what: str
+) -> None:
+    asked, other = "How common is ALS?", "Is ALS inherited?"
+    made = journal.open_dossier(people, ANN.id, starter.ask(asked, "patient"))
+    if what != "state":
+        do(people, made.id, *approving(BEN, CAT))
+    told = replace(journal.article_of(people, made.id, 1), title="Not what was approved")
+    text = text_of(told).decode()
+    row: dict[str, str] = {}
+    kept: dict[str, str] = {}
+    match what:
+        case "state":
+            row = {"state": "approved", "due": "2999-01-01"}
+        case "question":
+            row = {"question_key": journal.question_key(other)}
+        case "words":
+            kept = {"article": text, "content_hash": hashlib.sha256(text.encode()).hexdigest()}
+        case "text":
+            kept = {"article": text}
+    with writing(people) as connection:
+        if row:
+            connection.execute(update(dossiers).values(row))
+        if kept:
+            connection.execute(update(versions).values(kept))
+    if what == "text":
+        with pytest.raises(ReviewError, match="not as it was recorded"):
+            standing_answer(people, starter, asked, "patient", "standard")
+        with pytest.raises(ReviewError, match="not as it was recorded"):
+            journal.article_of(people, made.id, 1)
+    else:
+        for question in (asked, other):
+            assert standing_answer(people, starter, question, "patient", "standard") is None

@@ -113,7 +113,12 @@ def _stands(dossier: Dossier, version: int) -> str:
         lines += [f"{one.by.name} {one.by.credentials}".strip() + f": {one.sign.decision}" for one in signed]
     else:
         lines.append("A newer version stands in its place.")
-    return "\n".join(lines) + "\n\n"
+    return "\n".join(map(_on_a_line, lines)) + "\n\n"
+
+
+def _on_a_line(text: str) -> str:
+    """What people wrote, on one line and without signs that would send the terminal commands."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 @review.command(epilog="Example: aitia review history 3")
@@ -122,8 +127,7 @@ def history(number: int) -> None:
     """All that was done to the article NUMBER, oldest first."""
     for event in journal.dossier(engine(), number).events:
         who = event.person.name + (f", {event.person.credentials}" if event.person.credentials else "")
-        # What people wrote stays on its line and sends the terminal no commands.
-        what = "".join(sign if sign.isprintable() else " " for sign in f"{who} {told(event)}")
+        what = _on_a_line(f"{who} {told(event)}")
         click.echo(f"{event.number:>5}  {event.at[:16].replace('T', ' ')}  v{event.version:<3} {what}")
 
 

@@ -172,11 +172,29 @@ def standing_answer(
         if key in held[1]:
             return held[1][key]
     found = journal.approved_answer(database, _name(library), question, audience, length)
-    if found is not None and changed_under(database, found[0], library) is not None:
+    if found is not None and not (
+        _is_recorded(database, *found, (_name(library), journal.question_key(question), audience, length))
+        and changed_under(database, found[0], library) is None
+    ):
         found = None
     with _lock:
         held[1][key] = found
     return found
+
+
+def _is_recorded(
+    database: Engine, summary: Summary, article: Article, asked: tuple[str, str, str, str]
+) -> bool:
+    """Whether the events say of an article what its row does: that these very words were approved, for this question.
+
+    A row can be changed by whoever has the database, and nothing but the events is chained.
+    """
+    made = journal.dossier(database, summary.id)
+    return (
+        made.state is State.APPROVED
+        and (made.latest.number, made.latest.content_hash) == (summary.version, article.content_hash)
+        and (made.library, journal.question_key(made.question), made.audience, made.length) == asked
+    )
 
 
 _Answers = dict[tuple[str, str, str], tuple[Summary, Article] | None]

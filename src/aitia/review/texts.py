@@ -1,5 +1,7 @@
 """The text of a version as it is stored: the very bytes whose SHA-256 is its content hash."""
 
+import hashlib
+
 import msgspec
 from msgspec.structs import replace
 
@@ -13,7 +15,9 @@ def text_of(article: Article) -> bytes:
 
 
 def article_from(text: str, content_hash: str) -> Article:
-    """The article of a stored text, with its hash. Raises ReviewError if it is none."""
+    """The article of a stored text, with its hash. Raises ReviewError if it is none or was changed since."""
+    if hashlib.sha256(text.encode()).hexdigest() != content_hash:
+        raise ReviewError("a version's text is not as it was recorded. `aitia review verify` says more.")
     try:
         return replace(_DECODER.decode(text), content_hash=content_hash)
     except msgspec.DecodeError as error:
