@@ -8,7 +8,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from aitia.answers.compose import answer
@@ -72,7 +72,16 @@ class Library:
 
     def analyse(self, question: str) -> Analysis:
         """What a question asks: its condition, topics, type, and the words that the library does not know."""
-        return analyse(question, self._lexicon, self._holdings.index.knows, self._suggest)
+        return self._analyse(question)
+
+    @cached_property
+    def _analyse(self) -> Callable[[str], Analysis]:
+        # A page takes the same question apart several times: for the thread, the answer and the next questions.
+        @lru_cache(maxsize=64)
+        def remembered(question: str) -> Analysis:
+            return analyse(question, self._lexicon, self._holdings.index.knows, self._suggest)
+
+        return remembered
 
     def search(self, question: str, top: int = 10) -> list[tuple[Statement, float]]:
         """The statements nearest to a question, best first, with their scores."""
