@@ -1,11 +1,11 @@
 """What stands around an article on its page: where it stands in review, who approved it, where to go from here."""
 
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from msgspec import Struct
 
 from aitia.evidence.article import Article
+from aitia.moments import today
 from aitia.review.nouns import Approve, Declared, Dossier, Event, Person, Sign, State
 from aitia.review.policy import Policy
 from aitia.review.transitions import state_after
@@ -151,7 +151,7 @@ def question_address(article: Article, *, then: str = "", audience: str = "", le
 
 def state_today(state: State, expires: str | None) -> State:
     """An approval that has run out counts no more, whether or not that was recorded yet."""
-    if state is State.APPROVED and expires is not None and expires <= datetime.now(UTC).date().isoformat():
+    if state is State.APPROVED and expires is not None and expires <= today().isoformat():
         return State.EXPIRED
     return state
 
@@ -192,5 +192,5 @@ def _conflicts(declared: Declared | None) -> str:
     if declared is None:
         return ""
     if declared.declaration.statement:
-        return declared.declaration.statement
+        return f"Conflicts of interest: {declared.declaration.statement}"
     return "A conflict declared" if declared.declaration.has_conflict else "No conflicts declared"
