@@ -64,7 +64,14 @@ def test_each_step_waits_for_the_one_whose_turn_it_is(database: Engine, article:
     do(ada, Submit())
     assert tasks() == {"Ben": "Begin the review", "Cleo": "Begin the review", "Edda": "Assign reviewers"}
     do(edda, Assign((ben.id,)))
-    assert tasks() == {"Ben": "Review version 1"}
+    assert tasks() == {"Ben": "Review version 1", "Edda": "Name another reviewer"}
+    do(edda, Assign((ben.id, cleo.id)))
+    assert tasks() == {"Ben": "Review version 1", "Cleo": "Review version 1"}
+    do(cleo, Declare(True, "A patent."))
+    alone = of(edda)
+    assert alone is not None
+    assert alone.task == "Name another reviewer", "one who has a conflict cannot make the quorum"
+    assert alone.reasons == ("1 without a conflict of interest named, 2 must approve.",)
     do(edda, Assign(()))
     do(cleo, Declare(True, "Shares."))
     assert tasks() == {"Ben": "Review version 1"}, "nobody is asked to judge with a conflict"

@@ -14,6 +14,7 @@ from aitia.library.store.database import reading
 from aitia.library.store.tables import passages, sources
 from aitia.review.editing import Placed
 from aitia.service import Library
+from aitia.web.reading import safe_link
 
 
 class Quoted(Struct, frozen=True, omit_defaults=True):
@@ -42,6 +43,8 @@ class Beside(Struct, frozen=True):
     basis: str
     """Population and size, where the library has them."""
     address: str
+    outside: str
+    """Where the source itself is published; empty if that is not known."""
     quoted: tuple[Quoted, ...]
     trouble: str = ""
 
@@ -95,6 +98,7 @@ def _beside(
         source.standing if source else reference.standing,
         "; ".join(filter(None, (source.population, source.size))) if source else "",
         f"/library/{quote(held.name, safe='')}/sources/{quote(reference.id, safe='')}",
+        safe_link(reference.url),
         tuple(quoted),
         "" if source else "The library holds this source no more.",
     )

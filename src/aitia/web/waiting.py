@@ -79,6 +79,11 @@ def _tasks(
         yield task, dossier.reasons
     if state is State.SUBMITTED and why_not(dossier, person, Assign, policy) is None:
         yield "Assign reviewers", dossier.reasons
+    named = [one for one in dossier.assigned if one not in _conflicted(dossier)]
+    is_short = state is State.UNDER_REVIEW and dossier.assigned and len(named) < policy.quorum
+    if is_short and why_not(dossier, person, Assign, policy) is None:
+        reason = f"{len(named)} without a conflict of interest named, {policy.quorum} must approve."
+        yield "Name another reviewer", (reason,)
     if looks_after and state is State.EXPIRED:
         yield "Renew it, or withdraw it", dossier.reasons
     until = dossier.latest.expires or ""
@@ -87,11 +92,16 @@ def _tasks(
         yield "Renew it before its approval ends", (f"Its approval holds until {until}.",)
 
 
+def _conflicted(dossier: Dossier) -> frozenset[int]:
+    """Those who have declared a conflict of interest."""
+    return frozenset(one.by.id for one in dossier.declarations if one.declaration.has_conflict)
+
+
 def _review(dossier: Dossier, person: Person) -> str:
     """What a reviewer is to do; empty if nothing."""
     if any(condition.broken(dossier, person) for condition in (INDEPENDENT, NAMED, COMPLETE)):
         return ""
-    if any(one.by.id == person.id and one.declaration.has_conflict for one in dossier.declarations):
+    if person.id in _conflicted(dossier):
         return ""
     if any(one.counts and one.by.id == person.id for one in dossier.signatures):
         return ""

@@ -48,7 +48,13 @@
   const press = (key) => {
     const claim = current();
     const control = claim && claim.querySelector(`[data-key="${key}"]`);
-    if (control) { here = claim.id; control.click(); }
+    if (control) { here = claim.id; control.click(); return; }
+    // Nothing may be marked before conflicts are stated: the key leads there, instead of doing nothing.
+    const declare = document.querySelector('.desk-part > form[action$="/declare"]');
+    if (!declare) return;
+    declare.scrollIntoView({ block: "center" });
+    declare.querySelector("input[type=radio]").focus();
+    document.getElementById("said").textContent = "State your conflicts before you mark.";
   };
 
   const isTyping = (target) =>
@@ -56,6 +62,12 @@
 
   if (desk) {
     document.addEventListener("keydown", (event) => {
+      const isSent = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target instanceof HTMLTextAreaElement;
+      if (isSent && event.target.form) {
+        event.preventDefault();
+        event.target.form.requestSubmit();
+        return;
+      }
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
       if (isTyping(event.target) || !areOn()) return;
       if (event.key === "j") step(1);
