@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import Engine, select, text, update
 
 from aitia.library.store.database import reading, writing
+from aitia.moments import moment
 from aitia.people import accounts, audit, invitations, sessions, tokens
 from aitia.people.audit import Doer
 from aitia.people.errors import PeopleError, UnknownPersonError
 from aitia.people.invitations import INVITATION, PASSWORD, SET_UP, NewPerson
-from aitia.people.moments import moment
 from aitia.people.roles import Role
 from aitia.people.tables import invitations as links_table
 from aitia.people.tables import sessions as sessions_table

@@ -16,7 +16,7 @@ from aitia.evidence.article import (
 )
 from aitia.evidence.nouns import Certainty, Conflict, Kind
 from aitia.library.store.database import writing
-from aitia.people.moments import moment
+from aitia.moments import moment
 from aitia.people.roles import Role
 from aitia.people.tables import people
 from aitia.review.journal import act

@@ -124,7 +124,9 @@ def test_each_kind_of_change_has_its_name(starter: Library) -> None:
     assert (difference.kind, difference.heading) == (Change.FIGURE, figure.name)
     assert (difference.old, difference.new) == ("36.9% (95% CI 19.8 to 53.9)", "45% (95% CI 19.8 to 53.9)")
     dropped = changed_statement(article, figures=bullet.figures[1:])
-    assert [(one.old, one.new) for one in differences(article, dropped)] == [("52.3% (95% CI 42.9 to 61.7)", "")]
+    assert [(one.old, one.new) for one in differences(article, dropped)] == [
+        ("52.3% (95% CI 42.9 to 61.7)", "")
+    ]
     names = (article.references[0].id, *bullet.source_ids)
     (cites,) = differences(article, changed_statement(article, source_ids=names))
     assert cites.kind is Change.SOURCES

@@ -212,7 +212,7 @@ class TestSessions:
         first = seen()
         browser.get("/account")
         assert seen() == first
-        from aitia.people.moments import moment
+        from aitia.moments import moment
 
         with writing(services.database) as connection:
             connection.execute(update(sessions_table).values(seen=moment(minutes=-2)))

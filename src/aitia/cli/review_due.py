@@ -1,7 +1,5 @@
 """aitia review due"""
 
-from datetime import UTC, datetime
-
 import click
 import msgspec
 
@@ -10,6 +8,7 @@ from aitia.documents import DocumentLibrary
 from aitia.errors import LibraryError
 from aitia.library.locate import named_libraries
 from aitia.library.store.database import engine
+from aitia.moments import today
 from aitia.review.differences import Change, Difference, summary
 from aitia.review.living import Due
 from aitia.review.living import due as due_articles
@@ -43,8 +42,8 @@ def due(reopen: bool, library_name: str | None, form: str) -> int:
     Each is asked anew. It is due where the library now says something else: a source was retracted, a figure or a
     certainty changed, a source or a statement came or went. It is also due when its review date has passed.
     """
-    database, today = engine(), datetime.now(UTC).date()
-    found = list(due_articles(database, _library, today, library_name))
+    database, day = engine(), today()
+    found = list(due_articles(database, _library, day, library_name))
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     else:

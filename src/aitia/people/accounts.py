@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, updat
 from sqlalchemy.exc import IntegrityError
 
 from aitia.library.store.database import reading, writing
+from aitia.moments import moment
 from aitia.people.audit import Doer, record
 from aitia.people.errors import PeopleError, UnknownPersonError
-from aitia.people.moments import moment
-from aitia.people.roles import Role
+from aitia.people.roles import Role, roles_of, written
 from aitia.people.tables import invitations, sessions, tokens
 from aitia.people.tables import people as table
 from aitia.review.nouns import Person
@@ -23,7 +23,6 @@ _LARGEST = 2**31 - 1
 _READ = 2000
 """Characters that are looked at of what was typed. Putting a text of combining marks in order takes the square of its
 length, and holds everybody up; nothing that is taken is as long."""
-_roles = msgspec.json.Decoder(tuple[Role, ...])
 
 
 class Account(Struct, frozen=True):
@@ -245,17 +244,6 @@ def account_of(row: Row[tuple[object, ...]]) -> Account:
         row.subject,
         row.created,
     )
-
-
-def roles_of(text: str) -> tuple[Role, ...]:
-    """The roles in a column."""
-    return _roles.decode(text)
-
-
-def written(roles: Iterable[Role]) -> str:
-    """Roles as a column holds them, in the order of `Role`, each once."""
-    given = set(roles)
-    return msgspec.json.encode([role for role in Role if role in given]).decode()
 
 
 def normal_email(email: str) -> str:

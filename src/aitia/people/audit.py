@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Engine, insert, or_, select
 
 from aitia.library.store.database import reading
-from aitia.people.moments import moment
+from aitia.moments import moment
 from aitia.people.tables import audit, people
 
 KINDS = {

@@ -6,12 +6,12 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, delete, insert, select, update
 
 from aitia.library.store.database import reading, writing
+from aitia.moments import moment
 from aitia.people import accounts, passwords, sessions
 from aitia.people.accounts import Account
 from aitia.people.audit import Doer, record
 from aitia.people.errors import PeopleError, UnknownPersonError
-from aitia.people.moments import moment
-from aitia.people.roles import Role
+from aitia.people.roles import Role, roles_of, written
 from aitia.people.tables import invitations, people
 from aitia.people.values import fingerprint, fresh
 
@@ -91,7 +91,7 @@ def _make(connection: Connection, kind: str, email: str, roles: tuple[Role, ...]
             token=fingerprint(value),
             kind=kind,
             email=email,
-            roles=accounts.written(roles),
+            roles=written(roles),
             made_by=doer.id,
             created=moment(),
             expires=moment(hours=HOURS[kind]),
@@ -224,4 +224,4 @@ def _open() -> Select[Any]:
 
 
 def _link(row: Row[Any]) -> Link:
-    return Link(row.token, row.kind, row.email, accounts.roles_of(row.roles), row.created, row.expires)
+    return Link(row.token, row.kind, row.email, roles_of(row.roles), row.created, row.expires)

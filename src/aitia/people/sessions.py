@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert,
 from sqlalchemy.exc import DBAPIError
 
 from aitia.library.store.database import reading, writing
-from aitia.people.accounts import clean, roles_of
+from aitia.moments import moment
+from aitia.people.accounts import clean
 from aitia.people.audit import Doer, record
-from aitia.people.moments import moment
+from aitia.people.roles import roles_of
 from aitia.people.tables import people, sessions
 from aitia.people.values import fingerprint, fresh
 from aitia.review.nouns import Person

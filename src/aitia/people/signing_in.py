@@ -10,11 +10,11 @@ import msgspec
 from sqlalchemy import Connection, Engine, func, select, text, update
 
 from aitia.library.store.database import reading, writing
+from aitia.moments import moment, seconds_since
 from aitia.people import accounts, passwords, sessions
 from aitia.people.accounts import email_refusal, normal_email
 from aitia.people.audit import Doer, network_of, record
 from aitia.people.errors import PeopleError, SignInError
-from aitia.people.moments import moment, seconds_since
 from aitia.people.tables import audit, people
 from aitia.people.values import fingerprint
 

@@ -7,10 +7,11 @@ from msgspec import Struct
 from sqlalchemy import Engine, func, insert, or_, select, update
 
 from aitia.library.store.database import reading, writing
-from aitia.people.accounts import clean, roles_of
+from aitia.moments import moment
+from aitia.people.accounts import clean
 from aitia.people.audit import Doer, record
 from aitia.people.errors import PeopleError, UnknownPersonError
-from aitia.people.moments import moment
+from aitia.people.roles import roles_of
 from aitia.people.sessions import WRITTEN_EVERY, note_use
 from aitia.people.tables import people, tokens
 from aitia.people.values import fingerprint, fresh

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, func, insert, select, update
 
-from aitia.people.moments import moment
+from aitia.moments import moment
 from aitia.review.errors import ReviewError
 from aitia.review.nouns import Action, Event, Person
 from aitia.review.tables import events, journal

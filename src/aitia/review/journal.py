@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from aitia.evidence.article import Article, content_hash
 from aitia.library.store.database import reading, writing
-from aitia.people.moments import moment
-from aitia.people.roles import Role
+from aitia.moments import moment
+from aitia.people.roles import Role, roles_of
 from aitia.people.tables import people
 from aitia.review.chain import Head, append, head, read_event
 from aitia.review.contents import checked, completed
@@ -321,6 +320,5 @@ def _people(connection: Connection, ids: Sequence[int]) -> dict[int, Person]:
         )
     )
     for row in rows:
-        roles = msgspec.json.decode(row.roles, type=tuple[Role, ...])
-        found[row.id] = Person(row.id, row.name, row.credentials, roles)
+        found[row.id] = Person(row.id, row.name, row.credentials, roles_of(row.roles))
     return found

@@ -3,17 +3,16 @@
 import hashlib
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from sqlalchemy import Engine, Row, Select, bindparam, select
 
 from aitia.evidence.article import Article
 from aitia.library.store.database import reading
-from aitia.people.roles import Role
+from aitia.moments import today
+from aitia.people.roles import roles_of
 from aitia.people.tables import people
 from aitia.review.nouns import Person, State
 from aitia.review.tables import dossiers, versions
@@ -96,7 +95,7 @@ def approved_answer(
             dossiers.c.audience == audience,
             dossiers.c.length == length,
             dossiers.c.state == State.APPROVED.value,
-            dossiers.c.due > datetime.now(UTC).date().isoformat(),
+            dossiers.c.due > today().isoformat(),
         )
         .order_by(dossiers.c.id.desc())
         .limit(1)
@@ -163,7 +162,6 @@ def _summaries(*more: Any) -> Select[Any]:
 
 
 def _summary(row: Row[Any]) -> Summary:
-    roles = msgspec.json.decode(row.roles or "[]", type=tuple[Role, ...])
     return Summary(
         row.id,
         row.library,
@@ -172,7 +170,7 @@ def _summary(row: Row[Any]) -> Summary:
         row.length,
         State(row.state),
         row.version,
-        Person(row.author_id, row.name or "", row.credentials or "", roles),
+        Person(row.author_id, row.name or "", row.credentials or "", roles_of(row.roles or "[]")),
         row.changed,
         row.due,
     )

@@ -1,10 +1,11 @@
 """The review queue: what waits for whoever looks, and all articles."""
 
-from datetime import UTC, datetime
+from datetime import date
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from aitia.moments import today
 from aitia.people.roles import Role
 from aitia.review import journal
 from aitia.review.nouns import State
@@ -22,13 +23,13 @@ _UNDECIDED = (State.DRAFT, State.SUBMITTED, State.UNDER_REVIEW, State.CHANGES_RE
 def queue(call: Call) -> Response:
     """What waits for the visitor, and all articles."""
     database, policy, person = call.services.database, call.services.policy, call.person
-    today = datetime.now(UTC).date()
+    day = today()
     open_ones = journal.listed(database, states=_UNDECIDED, limit=None)
     if call.visitor.may(Role.AUTHOR, Role.EDITOR):
         ending = [
             one
             for one in journal.listed(database, states=(State.APPROVED,), limit=None)
-            if one.due and (datetime.fromisoformat(one.due).date() - today).days <= SOON_DAYS
+            if one.due and (date.fromisoformat(one.due) - day).days <= SOON_DAYS
         ]
         open_ones += ending
     # A draft is its author's until it is submitted; an editor sees it in the list.
@@ -37,7 +38,7 @@ def queue(call: Call) -> Response:
     found = [
         task
         for one in mine[:_MOST_WAITING]
-        if (task := waiting(journal.dossier(database, one.id), person, policy, today.isoformat()))
+        if (task := waiting(journal.dossier(database, one.id), person, policy, day.isoformat()))
     ]
     found.sort(key=lambda one: (not one.is_overdue, one.since))
     state, text, library = call.query("state"), call.query("text").strip(), call.query("library")

@@ -17,4 +17,3 @@ def upgrade() -> None:
         sqlite_where=sa.text("standing <> 'current'"),
         postgresql_where=sa.text("standing <> 'current'"),
     )
-

@@ -1,6 +1,6 @@
-"""Moments as the tables of people hold them: text that sorts by time."""
+"""Moments as the database holds them: text that sorts by time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 
 def moment(**later: float) -> str:
@@ -14,3 +14,8 @@ def moment(**later: float) -> str:
 def seconds_since(at: str) -> float:
     """Seconds that have passed since a moment."""
     return (datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds()
+
+
+def today() -> date:
+    """The day, UTC: from its first moment on, an approval that holds until it has ended."""
+    return datetime.now(UTC).date()
