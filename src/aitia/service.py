@@ -114,8 +114,10 @@ class Library:
     def _lexicon(self) -> Lexicon:
         return lexicon(self.contents, ((kind.id, kind.cues, kind.weak) for kind in question_types().values()))
 
-    def _suggest(self, word: str) -> str | None:
-        return nearest_word(word, self._vocabulary)
+    @cached_property
+    def _suggest(self) -> Callable[[str], str | None]:
+        """Mends a word. A thread's questions ask for the same ones over and over."""
+        return lru_cache(maxsize=2000)(lambda word: nearest_word(word, self._vocabulary))
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:

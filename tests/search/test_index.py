@@ -1,8 +1,11 @@
 """The word index."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aitia import Library
 from aitia.search.index import Index
@@ -64,3 +67,28 @@ def test_slips(word: str, mended: str | None) -> None:
 def test_a_swap_is_one_edit() -> None:
     assert edits("ab", "ba") == 1
     assert edits("kitten", "sitting") == 3
+
+
+_WORDS = st.text("ab", max_size=7)
+
+
+@given(_WORDS, _WORDS, st.integers(0, 3))
+def test_an_end_to_counting_changes_no_count_before_it(one: str, other: str, most: int) -> None:
+    assert edits(one, other, most) == min(edits(one, other), most + 1)
+
+
+def test_a_question_of_misspelt_words_alone_is_looked_up_no_longer_than_one_with_some(
+    starter: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[str] = []
+
+    def counted(word: str, vocabulary: Collection[str]) -> str | None:
+        looked_up.append(word)
+        return nearest_word(word, vocabulary)
+
+    monkeypatch.setattr("aitia.service.nearest_word", counted)
+    words = [f"{first}{second}qzxv" for first in "abcdefghij" for second in "klmnopqrst"]
+    for _ in range(3):
+        assert not starter.ask(" ".join(words), "patient").answered
+    assert len(looked_up) <= 12
+    assert starter.ask("cuases of ALS", "patient").answered

@@ -27,6 +27,8 @@ _ACTING_VERBS = frozenset(
 
 LONGEST = 1000
 """Characters in a question."""
+_MOST_MENDED = 12
+"""Words of one question for which a known one is looked for; who knows the language does not misspell more."""
 
 _YES_NO = re.compile(
     r"^(?:so |and |but )?(?:is|are|was|were|am|do|does|did|can|could|will|would|should|has|have|may|might)\b",
@@ -359,16 +361,16 @@ def _mended(
     suggest: Callable[[str], str | None],
 ) -> list[tuple[str, str]]:
     """The line with misspelt words replaced by the known ones that they are nearest to."""
-    mended = []
+    mended: list[tuple[str, str]] = []
+    better: dict[str, str | None] = {}
     for stem, word in parts:
-        if (
-            stem in lexicon.stems
-            or stem in general_stems()
-            or stem in other_conditions()
-            or is_known(stem)
-            or (better := suggest(word)) is None
-        ):
+        is_read = (
+            stem in lexicon.stems or stem in general_stems() or stem in other_conditions() or is_known(stem)
+        )
+        if not is_read and word not in better and len(better) < _MOST_MENDED:
+            better[word] = suggest(word)
+        if is_read or (right := better.get(word)) is None:
             mended.append((stem, word))
         else:
-            mended += [(part, better) for part in stems(better) if (part, better) not in mended[-1:]]
+            mended += [(part, right) for part in stems(right) if (part, right) not in mended[-1:]]
     return mended

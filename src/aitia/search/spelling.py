@@ -15,19 +15,24 @@ def nearest_word(word: str, vocabulary: Collection[str]) -> str | None:
     if len(word) < 3:
         return None
     slips = 2 if len(word) > 8 else 1
-    candidates = sorted(vocabulary) if len(word) > 4 else list(_QUESTION_WORDS)
+    near = [
+        other
+        for other in (vocabulary if len(word) > 4 else _QUESTION_WORDS)
+        if other[:1] == word[:1] and abs(len(other) - len(word)) <= slips and other != word
+    ]
     best, best_rank = None, (slips + 1, 0)
-    for other in candidates:
-        difference = abs(len(other) - len(word))
-        if other[:1] == word[:1] and difference <= slips and other != word:
-            rank = (edits(word, other), difference)
-            if rank < best_rank:
-                best, best_rank = other, rank
+    for other in sorted(near) if len(word) > 4 else near:
+        rank = (edits(word, other, slips), abs(len(other) - len(word)))
+        if rank < best_rank:
+            best, best_rank = other, rank
     return best
 
 
-def edits(one: str, other: str) -> int:
-    """Letters left out, added, replaced or swapped with their neighbour (optimal string alignment distance)."""
+def edits(one: str, other: str, most: int | None = None) -> int:
+    """Letters left out, added, replaced or swapped with their neighbour (optimal string alignment distance).
+
+    most: with it, of a distance beyond nothing is told but that it is (most + 1).
+    """
     before: list[int] = []
     last = list(range(len(other) + 1))
     for row, letter in enumerate(one, 1):
@@ -36,5 +41,8 @@ def edits(one: str, other: str) -> int:
             now.append(min(last[column] + 1, now[column - 1] + 1, last[column - 1] + (letter != wanted)))
             if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == wanted:
                 now[column] = min(now[column], before[column - 2] + 1)
+        # A swap may yet reach back over one row.
+        if most is not None and min(now) > most and min(last) >= most:
+            return most + 1
         before, last = last, now
-    return last[-1]
+    return last[-1] if most is None else min(last[-1], most + 1)
