@@ -1,9 +1,10 @@
 """One-time links, sessions and tokens, without the pages."""
 
+from contextlib import suppress
 from functools import partial
 
 import pytest
-from sqlalchemy import Engine, select, text, update
+from sqlalchemy import Engine, insert, select, text, update
 
 from aitia.library.store.database import reading, writing
 from aitia.moments import moment
@@ -16,6 +17,7 @@ from aitia.people.tables import invitations as links_table
 from aitia.people.tables import sessions as sessions_table
 from aitia.people.tables import tokens as tokens_table
 from aitia.people.tokens import Scope
+from aitia.people.values import fingerprint, fresh
 from tests.people.made import email_of, make_person
 from tests.people.test_accounts import at_once
 
@@ -207,6 +209,27 @@ def test_a_token_has_the_roles_of_now_and_an_end(database: Engine) -> None:
         connection.execute(update(tokens_table).values(expires=moment(seconds=-1)))
     assert tokens.find(database, secret) is None
     assert tokens.listed(database, ada.id) == ()
+
+
+def test_several_starts_at_once_make_one_link_and_one_administrator(database: Engine) -> None:
+    paths: list[str | None] = []
+    at_once(*[lambda: paths.append(invitations.set_up_link(database))] * 4)
+    with reading(database) as connection:
+        assert len(connection.execute(select(links_table)).all()) == 1
+    # Were there two links all the same, only one of them would make an administrator.
+    values = [fresh() for _ in range(4)]
+    with writing(database) as connection:
+        kept = connection.execute(select(links_table)).one()._asdict()
+        for value in values:
+            connection.execute(insert(links_table).values({**kept, "token": fingerprint(value)}))
+
+    def join(value: str) -> None:
+        told = NewPerson("Ada", "MD", "eleven loud bitterns", f"{value}@clinic.example")
+        with suppress(UnknownPersonError):
+            invitations.join(database, SET_UP, value, told, 1, NOBODY)
+
+    at_once(*(partial(join, value) for value in values))
+    assert len(accounts.people(database, role=Role.ADMINISTRATOR)) == 1
 
 
 def test_a_person_has_at_most_fifty_tokens(database: Engine) -> None:

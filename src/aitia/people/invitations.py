@@ -3,7 +3,19 @@
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    delete,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from aitia.library.store.database import reading, writing
 from aitia.moments import moment
@@ -21,6 +33,8 @@ HOURS = {SET_UP: 24, INVITATION: 7 * 24, PASSWORD: 24}
 PATHS = {SET_UP: "/set-up/", INVITATION: "/invitation/", PASSWORD: "/new-password/"}
 _GONE = "this link has been used, has expired, or is not whole. Ask an administrator for a new one."
 """Whatever the reason is."""
+_LOCK = 0x6169_7469_6101
+"""Of PostgreSQL's advisory locks."""
 
 
 class Link(Struct, frozen=True):
@@ -49,6 +63,7 @@ class NewPerson(Struct, frozen=True):
 def set_up_link(database: Engine) -> str | None:
     """The path of a new link that makes the first administrator, and voids older ones; None if there is one."""
     with writing(database) as connection:
+        _alone(connection)
         if accounts.has_administrator(connection):
             return None
         record(connection, "set-up-link", Doer())
@@ -81,6 +96,12 @@ def password_link(database: Engine, person_id: int, doer: Doer) -> str:
     with writing(database) as connection:
         record(connection, "password-link", doer, person_id)
         return _make(connection, PASSWORD, account.email, (), doer)
+
+
+def _alone(connection: Connection) -> None:
+    """Wait until no other transaction is about the first administrator: there is no row yet that could be locked."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
 def _make(connection: Connection, kind: str, email: str, roles: tuple[Role, ...], doer: Doer) -> str:
@@ -156,6 +177,8 @@ def join(
         raise PeopleError(refused)
     hashed = passwords.hashed(told.password)
     with writing(database) as connection:
+        if kind == SET_UP:
+            _alone(connection)
         link = _use(connection, kind, value)
         if kind == SET_UP and accounts.has_administrator(connection):
             raise UnknownPersonError(_GONE)
