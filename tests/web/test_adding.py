@@ -20,7 +20,7 @@ from aitia.library.store.database import engine, writing
 from aitia.library.store.locks import only_writer
 from aitia.people.roles import Role
 from aitia.state import home
-from aitia.web import jobs, uploads
+from aitia.web import jobs, uploads, work
 from aitia.web.call import Services
 from aitia.web.settings import Settings
 from aitia.web.tables import jobs as table
@@ -54,7 +54,7 @@ def no_job_is_left(address: str) -> Iterator[None]:
     """Jobs end with their test, while its database is still there."""
     del address
     yield
-    jobs.close()
+    work.close()
 
 
 @pytest.fixture

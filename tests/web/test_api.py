@@ -19,7 +19,7 @@ from aitia.people.tokens import Scope
 from aitia.review import journal
 from aitia.review.nouns import Dossier, Person
 from aitia.review.verifying import verify
-from aitia.web import jobs
+from aitia.web import work
 from aitia.web.api.nouns import ApiRoute
 from aitia.web.api.table import ROUTES
 from aitia.web.call import Services
@@ -392,7 +392,7 @@ class TestLoads:
         problem(client.post("/libraries/als-starter/jobs", json={"addresses": ["doi:10.1/x"]}), 404)
         problem(client.post("/libraries/nowhere/jobs", json={"addresses": ["doi:10.1/x"]}), 404)
         problem(client.get("/jobs/1"), 404)
-        number = jobs.begin(
+        number = work.begin(
             team.services.database, stored(team, "neurology"), 1, "add", [("a.txt", text_file())]
         )
         deadline = time.monotonic() + 20

@@ -41,7 +41,7 @@ from aitia.review.nouns import (
     Withdraw,
 )
 from aitia.service import Library
-from aitia.web import jobs
+from aitia.web import jobs, work
 from aitia.web.application import services_of
 from aitia.web.call import Services
 from aitia.web.settings import Settings
@@ -174,7 +174,7 @@ def made(settings: Settings | None = None) -> World:
     library = libraries.find(database, "examples")
     assert library is not None
     with (DOCUMENTS / FILES[0]).open("rb") as file:
-        job = jobs.begin(database, library, people["editor"].id, "add", [(FILES[0], file)])
+        job = work.begin(database, library, people["editor"].id, "add", [(FILES[0], file)])
     while jobs.find(database, job).is_active:
         time.sleep(0.01)
     tokens.make(database, people["editor"].id, "A script", (Scope.READ,), 30, doer)

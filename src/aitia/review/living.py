@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Engine, select
 
+from aitia import moments
 from aitia.documents import DocumentLibrary
 from aitia.errors import LibraryError
 from aitia.evidence.article import Article
@@ -160,10 +161,9 @@ def standing_answer(
 
     What was found is kept in memory until the journal or the library changes, or the day ends.
     """
-    today = datetime.now(UTC).date()
     with reading(database) as connection:
         head = connection.execute(select(chain.c.number, chain.c.hash).where(chain.c.id == 1)).one_or_none()
-    at = (database.url, tuple(head or ()), today)
+    at = (database.url, tuple(head or ()), moments.today())
     key = (journal.question_key(question), audience, length)
     with _lock:
         held = _answers.get(library)

@@ -27,7 +27,7 @@ from aitia.answers.writers import labels
 from aitia.errors import AitiaError, StateError
 from aitia.library.store.database import engine
 from aitia.review.policy import read_policy
-from aitia.web import jobs
+from aitia.web import work
 from aitia.web.api.endpoint import api_routes
 from aitia.web.api.nouns import API_FOLDER
 from aitia.web.api.problems import problem
@@ -128,7 +128,7 @@ def application(services: Services) -> FastAPI:
 
 
 def _close(services: Services) -> None:
-    jobs.close()
+    work.close()
     services.database.dispose()
 
 

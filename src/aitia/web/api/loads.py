@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from aitia.library.add import Trouble
 from aitia.people.tokens import Scope
-from aitia.web import jobs
+from aitia.web import jobs, work
 from aitia.web.api.nouns import ApiCall, ApiRoute, Reply
 from aitia.web.api.problems import Problematic
 from aitia.web.pages.adding import library_for_documents, wrong_addresses
@@ -52,7 +52,7 @@ def begin(call: ApiCall) -> Reply:
     wrong = wrong_addresses(body.addresses)
     if wrong:
         raise Problematic(422, "Nothing was begun. " + " ".join(wrong), "invalid")
-    number = jobs.begin(call.services.database, library, call.who.id, "add", (), body.addresses)
+    number = work.begin(call.services.database, library, call.who.id, "add", (), body.addresses)
     return Reply(_view(call, number), location=f"/jobs/{number}")
 
 

@@ -11,7 +11,7 @@ from aitia.library.outside import connector_for, connectors
 from aitia.library.readers import readers, suffix_of
 from aitia.library.store import libraries
 from aitia.library.store.libraries import StoredLibrary
-from aitia.web import browse, jobs, uploads
+from aitia.web import browse, jobs, uploads, work
 from aitia.web.call import Call, Services
 from aitia.web.routes import Need, Route
 
@@ -39,7 +39,7 @@ def add(call: Call) -> Response:
     if wrong:
         return _form(call, library, wrong, call.field("addresses"))
     files: list[tuple[str, BinaryIO]] = [(name, file.file) for name, file in sent]
-    number = jobs.begin(call.services.database, library, call.person.id, "add", files, addresses)
+    number = work.begin(call.services.database, library, call.person.id, "add", files, addresses)
     return call.go(f"/jobs/{number}")
 
 
@@ -63,7 +63,7 @@ def stop(call: Call) -> Response:
 def go_on(call: Call) -> Response:
     """Take up a job that was stopped, cut off or failed."""
     number: int = call.request.path_params["number"]
-    jobs.go_on(call.services.database, number)
+    work.go_on(call.services.database, number)
     return call.go(f"/jobs/{number}")
 
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from aitia.errors import AitiaError, LibraryError
 from aitia.library.store import browsing, libraries
 from aitia.library.store.libraries import StoredLibrary
-from aitia.web import browse, jobs
+from aitia.web import browse, jobs, work
 from aitia.web.call import Call
 from aitia.web.pages import library_words as words
 from aitia.web.routes import Need, Route
@@ -33,13 +33,13 @@ def change(call: Call) -> Response:
                 return _page(call, words.sentence(error), name, title)
             return call.go(f"{browse.library_address(name)}/add")
         case "refresh":
-            number = jobs.begin(database, _stored(call, name), call.person.id, "refresh")
+            number = work.begin(database, _stored(call, name), call.person.id, "refresh")
             return call.go(f"/jobs/{number}")
         case "remove":
             library = _stored(call, name)
             if call.field("confirmation").strip() != name:
                 return _page(call, f"Nothing was removed: to remove {name}, type its name in the field.")
-            number = jobs.begin(database, library, call.person.id, "remove")
+            number = work.begin(database, library, call.person.id, "remove")
             return call.go(f"/jobs/{number}")
     return _page(call, "That is nothing that can be done here.")
 
