@@ -134,7 +134,7 @@ def test_the_whole_story_by_forms(enter: Enter, database: Engine, browser: httpx
     assert journal.dossier(database, 1).state is State.APPROVED
     assert "Status: Approved" in browser.get("/articles/1").text
     history = text_of(browser.get("/articles/1/history"))
-    assert "Cleo Second, MD signed: requests changes." in history
+    assert "Cleo Second, MD signed: requests changes, with 1 of " in history
     assert "Approved, with 2 signatures of 2 needed" in history
     assert "Is this the newest?" not in history
     compared = browser.get("/articles/1/compare?old=1&new=2").text

@@ -53,13 +53,14 @@ def reader(site: str) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_readers_see_who_decided_what_and_why(board: Board, reader: httpx.Client) -> None:
+def test_readers_see_who_decided_what_and_why(board: Board, reader: httpx.Client, article: Article) -> None:
+    all_of_it = len(editing.places(article))
     said = text_of(reader.get(f"/articles/{board.number}/history"))
     for words in (
         "Ada Author, MD kept the library’s answer as an article",
-        "Ben First, MD signed: requests changes. See 1.1, please.",
+        f"Ben First, MD signed: requests changes, with 1 of {all_of_it} statements marked. See 1.1, please.",
         "Ada Author, MD changed the words. Linked, not associated.",
-        "Cleo Second, MD signed: approves. Fine by Cleo Second.",
+        f"Cleo Second, MD signed: approves, with 0 of {all_of_it} statements marked. Fine by Cleo Second.",
         "Approved, with 2 signatures of 2 needed",
         "Edda Editor, MD withdrew the article. The trial was retracted.",
         "declared no conflict of interest",

@@ -7,6 +7,7 @@ from aitia.people.roles import Role
 from aitia.review import journal
 from aitia.review.chain import event_text, hash_of
 from aitia.review.differences import differences, summary
+from aitia.review.editing import places
 from aitia.review.errors import NotFoundError
 from aitia.review.nouns import (
     Approve,
@@ -64,6 +65,8 @@ class Line(Struct, frozen=True):
     """SHA-256 of the event, which the next one in the journal holds."""
     places: tuple[str, ...] = ()
     """For several agreements of one person in a row: of which this is the last."""
+    marked: tuple[int, int] | None = None
+    """For a signature: how many statements its signer had marked by then, and of how many."""
 
 
 def _is_board(call: Call, dossier: Dossier) -> bool:
@@ -94,8 +97,19 @@ def history(call: Call) -> Response:
     """All that happened, the newest first, under the version that it happened to."""
     dossier, seen = _read_dossier(call)
     board = _is_board(call, dossier)
+    statements = {
+        number: len(places(journal.article_of(call.services.database, dossier.id, number)))
+        for number in {event.version for event in dossier.events if isinstance(event.action, Sign)} & seen
+    }
     lines = [
-        Line(event, _KINDS[type(event.action)], hash_of(event_text(event)))
+        Line(
+            event,
+            _KINDS[type(event.action)],
+            hash_of(event_text(event)),
+            marked=(_marked(dossier, event), statements[event.version])
+            if isinstance(event.action, Sign)
+            else None,
+        )
         for event in reversed(dossier.events)
         if event.version in seen and (board or isinstance(event.action, _FOR_READERS))
     ]
@@ -116,6 +130,19 @@ def history(call: Call) -> Response:
         policy_in_force=_policy_in_force(dossier),
         names={event.person.id: event.person.name for event in dossier.events},
         last=Line(dossier.events[-1], "", hash_of(event_text(dossier.events[-1]))),
+    )
+
+
+def _marked(dossier: Dossier, signed: Event) -> int:
+    """On how many statements of the version a signer had passed judgement when they signed."""
+    return len(
+        {
+            event.action.place
+            for event in dossier.events
+            if isinstance(event.action, Mark)
+            and event.number < signed.number
+            and _is_same_turn(event, signed)
+        }
     )
 
 
