@@ -21,6 +21,10 @@ class Role(StrEnum):
     """Invite people, give and take roles, look after libraries. Not a right to review."""
 
 
+BOARD = frozenset({Role.AUTHOR, Role.REVIEWER, Role.EDITOR})
+"""Who makes and judges articles, and sees their drafts."""
+
+
 def roles_of(text: str) -> tuple[Role, ...]:
     """The roles in a column."""
     return _DECODER.decode(text)

@@ -5,7 +5,6 @@ import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import jinja2
@@ -26,6 +25,7 @@ from aitia import __version__
 from aitia.answers.writers import labels
 from aitia.errors import AitiaError, StateError
 from aitia.library.store.database import engine
+from aitia.people.roles import BOARD, Role
 from aitia.review.policy import read_policy
 from aitia.web import work
 from aitia.web.api.endpoint import api_routes
@@ -79,14 +79,8 @@ def _templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
     )
-    made.globals.update(Role=_roles(), labels=labels, version=__version__)
+    made.globals.update(Role={role.name: role for role in Role}, BOARD=BOARD, labels=labels, version=__version__)
     return made
-
-
-def _roles() -> dict[str, Any]:
-    from aitia.people.roles import Role
-
-    return {role.name: role for role in Role}
 
 
 def application(services: Services) -> FastAPI:

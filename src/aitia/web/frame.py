@@ -5,10 +5,8 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from aitia.evidence.article import Article
-from aitia.moments import today
 from aitia.review.nouns import Approve, Declared, Dossier, Event, Person, Sign, State
 from aitia.review.policy import Policy
-from aitia.review.transitions import state_after
 from aitia.web.call import Call
 
 _NO_CAUTION = (State.APPROVED, State.SUPERSEDED, State.WITHDRAWN)
@@ -147,27 +145,6 @@ def question_address(article: Article, *, then: str = "", audience: str = "", le
         pairs.append(("length", chosen))
     pairs.append(("library", article.library.name))
     return "/ask?" + urlencode(pairs)
-
-
-def state_today(state: State, expires: str | None) -> State:
-    """An approval that has run out counts no more, whether or not that was recorded yet."""
-    if state is State.APPROVED and expires is not None and expires <= today().isoformat():
-        return State.EXPIRED
-    return state
-
-
-def seen_versions(dossier: Dossier) -> frozenset[int]:
-    """The versions that ever left the draft: those that readers may see. One that was withdrawn as a draft has not."""
-    state = State.DRAFT
-    is_draft = True
-    seen = set()
-    for event in dossier.events[1:]:
-        state = state_after(event.action, state)
-        if state is not State.WITHDRAWN:
-            is_draft = state is State.DRAFT
-        if not is_draft:
-            seen.add(event.version)
-    return frozenset(seen)
 
 
 def approval_of(dossier: Dossier, version: int) -> Approval | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from aitia.people.roles import Role
+from aitia.people.roles import BOARD, Role
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -35,7 +35,7 @@ class Need(StrEnum):
 ROLES = {
     Need.AUTHOR: frozenset({Role.AUTHOR, Role.EDITOR}),
     Need.REVIEWER: frozenset({Role.REVIEWER}),
-    Need.BOARD: frozenset({Role.AUTHOR, Role.REVIEWER, Role.EDITOR}),
+    Need.BOARD: BOARD,
     Need.EDITOR: frozenset({Role.EDITOR}),
     Need.LIBRARIAN: frozenset({Role.EDITOR, Role.ADMINISTRATOR}),
     Need.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, structs
 
 from aitia.evidence.article import Article
-from aitia.people.roles import Role
+from aitia.people.roles import BOARD, Role
 from aitia.people.tokens import Scope
 from aitia.review import journal
 from aitia.review.differences import Difference, differences
@@ -32,13 +32,13 @@ from aitia.review.nouns import (
     Version,
     Withdraw,
 )
+from aitia.review.readers import readable
 from aitia.review.transitions import refusal
 from aitia.web.api.libraries import AfterNumber, Limit
 from aitia.web.api.nouns import ApiCall, ApiRoute, Reply
 from aitia.web.api.problems import Problematic
 from aitia.web.api.reading import READ, Ask, LibraryName, question_of
-from aitia.web.frame import seen_versions
-from aitia.web.routes import ROLES, Need
+from aitia.web.routes import Need
 
 WRITE, ACT = (Scope.WRITE,), (Scope.WRITE, Scope.REVIEW)
 _BY_WRITERS = (Edit, Submit)
@@ -139,7 +139,7 @@ def articles(call: ApiCall) -> Reply:
 
 def _is_board(call: ApiCall) -> bool:
     """Whether those who ask may read drafts."""
-    return call.person is not None and not ROLES[Need.BOARD].isdisjoint(call.person.roles)
+    return call.person is not None and not BOARD.isdisjoint(call.person.roles)
 
 
 def _named(person: Person) -> Person:
@@ -149,13 +149,8 @@ def _named(person: Person) -> Person:
 
 def _visible(call: ApiCall) -> tuple[Dossier, tuple[Version, ...]]:
     """The dossier of the address with the versions that may be read. Raises NotFoundError if there are none."""
-    number = call.path("number")
-    found = journal.dossier(call.services.database, number)
-    left_draft = seen_versions(found)
-    seen = [one for one in found.versions if one.number in left_draft or _is_board(call)]
-    if not seen:
-        # As if there were none: whether a draft exists is nobody else's business.
-        raise NotFoundError(f"there is no article {number}.")
+    found = journal.dossier(call.services.database, call.path("number"))
+    seen = readable(found, call.person)
     return found, tuple(structs.replace(one, by=_named(one.by)) for one in seen)
 
 

@@ -6,12 +6,13 @@ from starlette.responses import Response
 
 from aitia.documents import DocumentLibrary
 from aitia.errors import LibraryError
-from aitia.people.roles import Role
+from aitia.people.roles import BOARD
 from aitia.review import journal
 from aitia.review.errors import NotFoundError
 from aitia.review.nouns import Dossier, State, Version
+from aitia.review.readers import readable, state_today
 from aitia.service import Library
-from aitia.web.call import Call, Visitor
+from aitia.web.call import Call
 from aitia.web.frame import (
     Choice,
     Notice,
@@ -19,20 +20,17 @@ from aitia.web.frame import (
     base_address,
     frame_of,
     question_address,
-    seen_versions,
-    state_today,
 )
 from aitia.web.pages.ask import asked_of, question_of
 from aitia.web.reading import LENGTHS, READERS, drawn
 from aitia.web.routes import Need, Route
 
 _PAGE = 50
-_BOARD = (Role.AUTHOR, Role.REVIEWER, Role.EDITOR)
 
 
 def articles(call: Call) -> Response:
     """The list: approved articles; for the board, those of any state."""
-    is_board = call.visitor.may(*_BOARD)
+    is_board = call.visitor.may(*BOARD)
     text = " ".join(call.query("q").split())[:200]
     chosen = call.query("state") if is_board else ""
     states = tuple(state for state in State if state is not State.SUPERSEDED)
@@ -65,14 +63,14 @@ def articles(call: Call) -> Response:
 def latest(call: Call) -> Response:
     """The newest version that the visitor may read."""
     dossier = journal.dossier(call.services.database, int(call.request.path_params["number"]))
-    return _page(call, dossier, _readable(dossier, call.visitor)[-1])
+    return _page(call, dossier, readable(dossier, call.visitor.person)[-1])
 
 
 def version(call: Call) -> Response:
     """One version, at the address that stays."""
     number, wanted = (int(call.request.path_params[name]) for name in ("number", "version"))
     dossier = journal.dossier(call.services.database, number)
-    for one in _readable(dossier, call.visitor):
+    for one in readable(dossier, call.visitor.person):
         if one.number == wanted:
             return _page(call, dossier, one)
     raise NotFoundError(f"there is no version {wanted} of article {number}.")
@@ -89,18 +87,6 @@ def keep(call: Call) -> Response:
     return call.go(f"/review/{made.id}")
 
 
-def _readable(dossier: Dossier, visitor: Visitor) -> tuple[Version, ...]:
-    """The versions that a visitor may read: drafts are for the board alone."""
-    if visitor.may(*_BOARD) or (visitor.person is not None and visitor.person.id == dossier.author.id):
-        return dossier.versions
-    seen = seen_versions(dossier)
-    found = tuple(one for one in dossier.versions if one.number in seen)
-    if not found:
-        # The same words as for an article that does not exist: nobody learns which drafts there are.
-        raise NotFoundError(f"there is no article {dossier.id}.")
-    return found
-
-
 def _page(call: Call, dossier: Dossier, shown: Version) -> Response:
     article = journal.article_of(call.services.database, dossier.id, shown.number)
     library = _library(call, article.library.name)
@@ -115,7 +101,7 @@ def _page(call: Call, dossier: Dossier, shown: Version) -> Response:
         number=dossier.id,
         version=shown.number,
         approval=approval,
-        notices=_notices(dossier, shown, state, _readable(dossier, call.visitor)[-1]),
+        notices=_notices(dossier, shown, state, readable(dossier, call.visitor.person)[-1]),
         readers=tuple(
             Choice(
                 label,
@@ -141,7 +127,7 @@ def _page(call: Call, dossier: Dossier, shown: Version) -> Response:
         ),
         thread=(article.question,),
         permanent=f"{base_address(call)}/articles/{dossier.id}/versions/{shown.number}",
-        has_desk=call.visitor.may(*_BOARD),
+        has_desk=call.visitor.may(*BOARD),
     )
     return call.page(
         "reading/article.html.jinja",

@@ -10,10 +10,11 @@ from aitia.answers.thread import LONGEST_THREAD, Resolved, resolve
 from aitia.documents import DocumentLibrary
 from aitia.errors import QuestionError
 from aitia.evidence.article import AUDIENCES, Article
-from aitia.people.roles import Role
+from aitia.people.roles import BOARD, Role
 from aitia.review import journal, living
 from aitia.review.listing import Summary, kept_on, listed, question_key
 from aitia.review.nouns import State
+from aitia.review.readers import seen_versions, state_today
 from aitia.service import Library
 from aitia.web import metrics
 from aitia.web.call import Call
@@ -25,8 +26,6 @@ from aitia.web.frame import (
     approval_of,
     base_address,
     frame_of,
-    seen_versions,
-    state_today,
 )
 from aitia.web.reading import LENGTHS, READERS, curated_of, drawn
 from aitia.web.remembered import Remembered
@@ -276,7 +275,7 @@ def _frame(call: Call, asked: Asked, answer: Answer, standing: Standing) -> Fram
         thread=thread,
         permanent=base_address(call) + permanent,
         may_keep=may_keep,
-        has_desk=bool(standing.number) and call.visitor.may(Role.AUTHOR, Role.REVIEWER, Role.EDITOR),
+        has_desk=bool(standing.number) and call.visitor.may(*BOARD),
     )
 
 

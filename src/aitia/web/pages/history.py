@@ -3,7 +3,6 @@
 from msgspec import Struct
 from starlette.responses import Response
 
-from aitia.people.roles import Role
 from aitia.review import journal
 from aitia.review.chain import event_text, hash_of
 from aitia.review.differences import differences, summary
@@ -11,9 +10,7 @@ from aitia.review.editing import places
 from aitia.review.errors import NotFoundError
 from aitia.review.nouns import (
     Approve,
-    Assign,
     Begin,
-    Comment,
     Declare,
     Dossier,
     Edit,
@@ -21,38 +18,20 @@ from aitia.review.nouns import (
     Expire,
     Mark,
     Open,
-    Propose,
     Reopen,
-    Resolve,
     Sign,
     Submit,
     Verdict,
     Withdraw,
 )
+from aitia.review.readers import readable, sees_drafts
+from aitia.review.telling import type_words
 from aitia.web.call import Call
-from aitia.web.frame import seen_versions
 from aitia.web.pages.desk import number_of
 from aitia.web.routes import Need, Route
 
 _FOR_READERS = (Open, Edit, Submit, Begin, Declare, Sign, Approve, Withdraw, Expire, Reopen)
 """What readers see of. Marks, proposals, comments and who was assigned are the board's."""
-_KINDS = {
-    Open: "open",
-    Edit: "edit",
-    Submit: "submit",
-    Assign: "assign",
-    Begin: "begin",
-    Declare: "declare",
-    Mark: "mark",
-    Comment: "comment",
-    Resolve: "resolve",
-    Propose: "propose",
-    Sign: "sign",
-    Approve: "approve",
-    Withdraw: "withdraw",
-    Expire: "expire",
-    Reopen: "reopen",
-}
 
 
 class Line(Struct, frozen=True):
@@ -69,34 +48,16 @@ class Line(Struct, frozen=True):
     """For a signature: how many statements its signer had marked by then, and of how many."""
 
 
-def _is_board(call: Call, dossier: Dossier) -> bool:
-    """Whether the visitor is one of those who make and review articles, or made this one."""
-    person = call.visitor.person
-    is_author = person is not None and person.id == dossier.author.id
-    return is_author or call.visitor.may(Role.AUTHOR, Role.REVIEWER, Role.EDITOR)
-
-
 def _read_dossier(call: Call) -> tuple[Dossier, frozenset[int]]:
-    """The article of the address, and the versions that the visitor may read.
-
-    Raises NotFoundError if there are none: a draft that was never submitted is not there for readers.
-    """
-    number = number_of(call)
-    dossier = journal.dossier(call.services.database, number)
-    seen = (
-        frozenset(one.number for one in dossier.versions)
-        if _is_board(call, dossier)
-        else seen_versions(dossier)
-    )
-    if not seen:
-        raise NotFoundError(f"there is no article {number}.")
-    return dossier, seen
+    """The article of the address, and the numbers of the versions that the visitor may read. Raises NotFoundError."""
+    dossier = journal.dossier(call.services.database, number_of(call))
+    return dossier, frozenset(one.number for one in readable(dossier, call.visitor.person))
 
 
 def history(call: Call) -> Response:
     """All that happened, the newest first, under the version that it happened to."""
     dossier, seen = _read_dossier(call)
-    board = _is_board(call, dossier)
+    board = sees_drafts(dossier, call.visitor.person)
     statements = {
         number: len(places(journal.article_of(call.services.database, dossier.id, number)))
         for number in {event.version for event in dossier.events if isinstance(event.action, Sign)} & seen
@@ -104,7 +65,7 @@ def history(call: Call) -> Response:
     lines = [
         Line(
             event,
-            _KINDS[type(event.action)],
+            type_words(type(event.action)),
             hash_of(event_text(event)),
             marked=(_marked(dossier, event), statements[event.version])
             if isinstance(event.action, Sign)
