@@ -25,14 +25,15 @@ async function seen(page) {
 }
 
 /** Goes by Tab to the control of a name, as somebody without a mouse does. */
-async function tabTo(page, name) {
+async function tabTo(page, name, kind = "*") {
   for (let step = 0; step < 80; step++) {
     await page.keyboard.press("Tab");
-    const here = await page.evaluate(() => {
+    const here = await page.evaluate((kind) => {
       const element = document.activeElement;
+      if (!element.matches(kind)) return [];
       const labels = element.labels ? [...element.labels].map((label) => label.innerText) : [];
       return [...labels, element.innerText || element.value || ""].map((text) => text.trim());
-    });
+    }, kind);
     if (here.includes(name)) return;
   }
   throw new Error(`no control "${name}" can be reached by Tab on ${page.url()}`);
@@ -56,6 +57,12 @@ const claim = (page, place) => page.locator(`article.claim[data-place="${place}"
 async function opens(page, place, name) {
   await claim(page, place).getByRole("link", { name, exact: true }).click();
   if (given.scripts) await page.waitForFunction(() => document.activeElement.closest(".claim-slot"));
+}
+
+/** Waits until a row that was sent again is in its place and its links are alive. */
+async function marked(page, place, verdict) {
+  await page.locator(`article.claim[data-place="${place}"][data-mine=${verdict}]`).waitFor();
+  await page.waitForFunction(() => !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"));
 }
 
 async function declares(page) {
@@ -84,7 +91,7 @@ const parts = {
       await author.keyboard.type(QUESTION);
       await tabTo(author, "Library");
       await author.keyboard.type("glow");
-      await tabTo(author, "Ask");
+      await tabTo(author, "Ask", "button");
       await author.keyboard.press("Enter");
       await author.locator("article.answer").waitFor();
     } else {
@@ -92,7 +99,7 @@ const parts = {
     }
     const asked = await seen(author);
     if (given.scripts) {
-      await tabTo(author, "Keep for review");
+      await tabTo(author, "Keep for review", "button");
       await author.keyboard.press("Enter");
     } else {
       await author.getByRole("button", { name: "Keep for review" }).click();
@@ -126,7 +133,7 @@ const parts = {
     await declares(first);
     for (const place of ["lead", "1.1"]) {
       await claim(first, place).getByRole("button", { name: "Agree" }).click();
-      await first.locator(`article.claim[data-place="${place}"][data-mine=agree]`).waitFor();
+      await marked(first, place, "agree");
     }
     await signs(first, "Approve");
 
@@ -136,12 +143,13 @@ const parts = {
     await opens(second, "lead", "Change");
     await claim(second, "lead").getByLabel("Why?").fill("Say that nobody is to blame.");
     await claim(second, "lead").getByRole("button", { name: "Record" }).click();
-    await second.locator("article.claim[data-place=lead][data-mine=change]").waitFor();
+    await marked(second, "lead", "change");
     await opens(second, "lead", "Propose a wording");
     const wording = claim(second, "lead").getByLabel("Your wording");
     await wording.fill(`${await wording.inputValue()} Nobody is to blame.`);
     await claim(second, "lead").getByRole("button", { name: "Propose" }).click();
     await claim(second, "lead").locator(".proposal").waitFor();
+    await marked(second, "lead", "change");
     await signs(second, "Request changes", "The lead may be read as blame.");
     await reader.goto(page);
     steps.disagreed = await seen(reader);
@@ -161,7 +169,7 @@ const parts = {
       const begin = reviewer.getByRole("button", { name: "Begin the review" });
       if ((await begin.count()) > 0) await begin.click();
       await claim(reviewer, "lead").getByRole("button", { name: "Agree" }).click();
-      await reviewer.locator("article.claim[data-place=lead][data-mine=agree]").waitFor();
+      await marked(reviewer, "lead", "agree");
       await signs(reviewer, "Approve");
     }
     await reader.goto(page);
@@ -224,7 +232,7 @@ const parts = {
     await page.keyboard.press("j");
     const place = await here();
     await page.keyboard.press("a");
-    await page.locator(`article.claim[data-place="${place}"][data-mine=agree]`).waitFor();
+    await marked(page, place, "agree");
     await page.keyboard.press("c");
     await claim(page, place).getByLabel("Why?").waitFor();
     await page.waitForFunction(() => document.activeElement.matches("textarea, input[type=radio]"));
@@ -234,7 +242,7 @@ const parts = {
     await page.keyboard.type("jak and more");
     const typed = await claim(page, place).getByLabel("Why?").inputValue();
     await claim(page, place).getByRole("button", { name: "Record" }).press("Enter");
-    await page.locator(`article.claim[data-place="${place}"][data-mine=change]`).waitFor();
+    await marked(page, place, "change");
     await page.keyboard.press("?");
     await page.getByRole("dialog").waitFor();
     const list = await page.getByRole("dialog").innerText();
