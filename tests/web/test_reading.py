@@ -493,6 +493,29 @@ def test_what_was_withdrawn_or_opened_again_says_why(house: House, reader: httpx
     assert "re-opened" in page
     assert "A newer guideline is out." in page
     assert 'Status: Submitted"' in page
+    # It was reviewed, so it is not said that nobody has.
+    assert "Was approved by" in page
+    assert "The approval of this article has ended" in page
+    assert "awaits human review" not in page
+
+
+def test_an_approved_article_tells_that_its_library_has_changed_before_anybody_has_looked(
+    house: House, reader: httpx.Client
+) -> None:
+    question = "Which illnesses can be mistaken for ALS?"
+    today = house.services.shelf.open().ask(question)
+    # As the library answered when it did not hold one of the statements yet.
+    before = editing.edited(today, {"1.1": None})
+    number = journal.open_dossier(house.services.database, house.people["Ada Author"].id, before).id
+    house.approve(number)
+    for address in (f"/articles/{number}", f"/articles/{number}/versions/1"):
+        page = read(reader, address)
+        assert 'Status: Approved"' in page
+        assert "The library has changed since this article was approved." in words(page)
+        assert "was added" in words(page)
+        assert "See what the library answers today" in page
+    same = house.approve(house.open(question, "patient"))
+    assert "has changed" not in words(read(reader, f"/articles/{same}"))
 
 
 def test_the_policy_and_the_board_are_shown(house: House) -> None:

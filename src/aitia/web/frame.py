@@ -13,6 +13,17 @@ _NO_CAUTION = (State.APPROVED, State.SUPERSEDED, State.WITHDRAWN)
 """An approved article needs none; on the others a notice says more."""
 
 
+_AGAIN = {
+    "patient": "People approved this page before, but their approval has ended. It is here to inform you. Talk to your "
+    "care team before you change anything.",
+    "clinician": "The approval of this article has ended, and it awaits review again. It is for education only and is "
+    "not a basis for clinical decisions.",
+    "researcher": "The approval of this article has ended, and it awaits review again. Check each statement against "
+    "its source before you rely on it.",
+}
+"""In place of the article's own caution, which says that nobody has reviewed it yet."""
+
+
 class Choice(Struct, frozen=True):
     """A link among several."""
 
@@ -106,11 +117,12 @@ def frame_of(
 ) -> Frame:
     """The frame of an article, with the policy's words for its audience and its state."""
     is_approved = state is State.APPROVED
+    caution = article.caution if approval is None else _AGAIN[article.audience]
     return Frame(
         article,
         state,
         changed or article.updated,
-        "" if state in _NO_CAUTION else policy.caution.get(article.audience, article.caution),
+        "" if state in _NO_CAUTION else policy.caution.get(article.audience) or caution,
         policy.approved.get(article.audience, "") if is_approved else "",
         policy.disclaimer.get(article.audience, article.disclaimer),
         notices,

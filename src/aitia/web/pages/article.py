@@ -6,8 +6,9 @@ from starlette.responses import Response
 
 from aitia.documents import DocumentLibrary
 from aitia.errors import LibraryError
+from aitia.evidence.article import Article
 from aitia.people.roles import BOARD
-from aitia.review import journal
+from aitia.review import journal, living
 from aitia.review.errors import NotFoundError
 from aitia.review.nouns import Dossier, State, Version
 from aitia.review.readers import readable, state_today
@@ -101,7 +102,10 @@ def _page(call: Call, dossier: Dossier, shown: Version) -> Response:
         number=dossier.id,
         version=shown.number,
         approval=approval,
-        notices=_notices(dossier, shown, state, readable(dossier, call.visitor.person)[-1]),
+        notices=(
+            *_notices(dossier, shown, state, readable(dossier, call.visitor.person)[-1]),
+            *_changed(call, article, dossier, state, library),
+        ),
         readers=tuple(
             Choice(
                 label,
@@ -161,6 +165,28 @@ def _notices(dossier: Dossier, shown: Version, state: State, newest: Version) ->
     if state is State.CHANGES_REQUESTED:
         return (Notice("info", "A reviewer has asked for changes to this version.", ()),)
     return ()
+
+
+def _changed(
+    call: Call, article: Article, dossier: Dossier, state: State, library: Library | DocumentLibrary | None
+) -> tuple[Notice, ...]:
+    """That the library has changed under an approved article, where its reviewers have not been told yet."""
+    database = call.services.database
+    asked = (article.question, article.audience, article.length)
+    if state is not State.APPROVED or library is None or living.standing_answer(database, library, *asked):
+        return ()
+    found = journal.approved_answer(database, article.library.name, *asked)
+    if found is None or found[0].id != dossier.id:
+        return ()
+    due = living.changed_under(database, found[0], library)
+    if due is None:
+        return ()
+    title = "The library has changed since this article was approved. Nobody has looked at it again yet."
+    return (
+        Notice(
+            "caution", title, due.reasons, question_address(article), "See what the library answers today"
+        ),
+    )
 
 
 def _library(call: Call, name: str) -> Library | DocumentLibrary | None:

@@ -307,7 +307,9 @@ def _box(call: Call, asked: Asked, trouble: str = "") -> Response:
         trouble=trouble[:1].upper() + trouble[1:],
         readers=READERS,
         lengths=LENGTHS,
-        libraries=names,
+        libraries={name: _about(call.services.shelf.open(name))["title"] for name in names}
+        if len(names) > 1
+        else {},
         library=asked.library or names[0],
         about=_about(library),
         examples=tuple(

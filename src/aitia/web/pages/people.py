@@ -13,9 +13,9 @@ from aitia.web.visits import doer_of, origin_of
 
 ROLES = {
     Role.READER: "Reads what was submitted, and the library.",
-    Role.AUTHOR: "Makes articles, edits and submits their own, adds documents.",
+    Role.AUTHOR: "Makes articles, edits and submits their own.",
     Role.REVIEWER: "Marks, proposes and signs, on the work of others.",
-    Role.EDITOR: "Assigns reviewers, edits any article, withdraws and re-opens.",
+    Role.EDITOR: "Assigns reviewers, edits any article, withdraws and re-opens; adds documents to libraries.",
     Role.ADMINISTRATOR: "Looks after people and libraries. Not a right to review.",
 }
 _DONE = {

@@ -68,12 +68,36 @@
     }
   }
 
+  // Whoever said which reader they are is not asked again on this device, and the examples open for that reader.
+  function keepReader() {
+    const form = document.querySelector(".ask-form");
+    if (!form) return;
+    const read = () => { try { return localStorage.getItem("reader"); } catch { return null; } };
+    const choices = Array.from(form.querySelectorAll('input[name="for"]'));
+    const follow = (reader) => document.querySelectorAll(".index a").forEach((link) => {
+      const address = new URL(link.href);
+      address.searchParams.set("for", reader);
+      link.href = address.href;
+    });
+    const known = choices.find((one) => one.value === read());
+    if (known && !new URLSearchParams(location.search).has("for")) {
+      known.checked = true;
+      follow(known.value);
+    }
+    form.addEventListener("change", (event) => {
+      if (!choices.includes(event.target)) return;
+      try { localStorage.setItem("reader", event.target.value); } catch { /* Holds for this page only. */ }
+      follow(event.target.value);
+    });
+  }
+
   function showButtons() {
     nameThemeButton();
     document.querySelectorAll("[data-copy], [data-print]").forEach((button) => { button.hidden = false; });
   }
 
   document.addEventListener("DOMContentLoaded", showButtons);
+  document.addEventListener("DOMContentLoaded", keepReader);
   document.addEventListener("click", function (event) {
     const target = event.target.closest("a, button");
     if (!target || event.defaultPrevented) return;
