@@ -67,6 +67,16 @@ def standing(made: Dossier) -> dict[str, str | int | None]:
     }
 
 
+def composed(made: Dossier, version: int) -> int:
+    """The version that the library composed, on whose words those of a version rest: itself, or one before it."""
+    return max(
+        event.version
+        for event in made.events
+        if event.version <= version
+        and (isinstance(event.action, Open) or (isinstance(event.action, Edit) and event.action.renewed))
+    )
+
+
 class _Folding:
     """The dossier while it is added up."""
 

@@ -11,10 +11,10 @@ from aitia.library.store.database import reading, writing
 from aitia.moments import moment
 from aitia.people.roles import Role, roles_of
 from aitia.people.tables import people
-from aitia.review.chain import Head, append, head, read_event
+from aitia.review.chain import DAMAGED, Head, append, head, read_event
 from aitia.review.contents import checked, completed
 from aitia.review.errors import NotAllowedError, NotFoundError, ReviewError, StaleError
-from aitia.review.folding import fold, standing
+from aitia.review.folding import composed, fold, standing
 from aitia.review.listing import Summary, approved_answer, listed, question_key
 from aitia.review.nouns import (
     SYSTEM,
@@ -259,23 +259,24 @@ def head_of(database: Engine) -> Head:
 
 
 def article_of(database: Engine, number: int, version: int) -> Article:
-    """The content of a version. Raises NotFoundError."""
+    """The content of a version. Raises NotFoundError; ReviewError if it is not what the events tell of."""
     with reading(database) as connection:
-        return _article(connection, number, version)
+        article = _article(connection, number, version)
+        recorded = {one.number: one.content_hash for one in _dossier(connection, number).versions}
+        if recorded.get(version) != article.content_hash:
+            raise ReviewError(
+                f"the words of version {version} of article {number} are not as recorded. {DAMAGED}"
+            )
+        return article
 
 
 def base_of(database: Engine, number: int, version: int) -> Article:
     """What the library composed, from which a version was made. Raises NotFoundError."""
     with reading(database) as connection:
         made = _dossier(connection, number)
-        composed = [
-            event.version
-            for event in made.events
-            if isinstance(event.action, Open) or (isinstance(event.action, Edit) and event.action.renewed)
-        ]
         if not 1 <= version <= made.latest.number:
             raise NotFoundError(f"there is no version {version} of article {number}.")
-        return _article(connection, number, max(one for one in composed if one <= version))
+        return _article(connection, number, composed(made, version))
 
 
 def _dossier(connection: Connection, number: int) -> Dossier:

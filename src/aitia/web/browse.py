@@ -14,6 +14,7 @@ from aitia.library.store.browsing import Counts
 from aitia.library.store.database import reading
 from aitia.search.terms import content_stems, stems
 from aitia.service import Library
+from aitia.web.call import whole_number
 from aitia.web.catalogue import Catalogue, catalogue, chosen
 
 PAGE = 50
@@ -111,6 +112,11 @@ def sources_of(
 def pages_of(count: int, on_a_page: int) -> int:
     """How many pages so many things fill."""
     return max(1, -(-count // on_a_page))
+
+
+def page_number(text: str) -> int:
+    """The number of a page, from 1, whatever stands in the address."""
+    return whole_number(text) or 1
 
 
 def _listed(source: Source, held: Catalogue | None) -> Listed:

@@ -16,6 +16,11 @@ from aitia.web.settings import Settings
 from aitia.web.shelf import Shelf
 
 
+def whole_number(text: str) -> int | None:
+    """The number that a text is, of at most nine digits as in our addresses; None if it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 @dataclass(frozen=True)
 class Services:
     """What the whole service shares."""
@@ -55,6 +60,10 @@ class Call:
         """Who is signed in. Only for routes that need it."""
         assert self.visitor.person is not None
         return self.visitor.person
+
+    def path(self, name: str) -> Any:
+        """A part of the address: a number where the route says so, else text."""
+        return self.request.path_params[name]
 
     def query(self, name: str, default: str = "") -> str:
         """A parameter of the address."""

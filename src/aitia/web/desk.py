@@ -7,7 +7,6 @@ from msgspec import Struct
 from aitia.checks import article as curated_check
 from aitia.checks import documents as documents_check
 from aitia.documents import DocumentLibrary
-from aitia.errors import LibraryError
 from aitia.evidence.article import Article
 from aitia.evidence.numbers import with_interval
 from aitia.library.store.database import reading
@@ -15,18 +14,17 @@ from aitia.people import accounts
 from aitia.people.roles import Role
 from aitia.review import journal
 from aitia.review.editing import places
+from aitia.review.folding import composed
 from aitia.review.nouns import (
     Action,
     Assign,
     Begin,
     Comment,
-    Decision,
     Declare,
     Declared,
     Dossier,
     Edit,
     Mark,
-    Open,
     Person,
     Propose,
     Reopen,
@@ -37,6 +35,8 @@ from aitia.review.nouns import (
     Verdict,
     Withdraw,
 )
+from aitia.review.telling import type_words
+from aitia.review.transitions import approvals, open_requests
 from aitia.review.wording import flags
 from aitia.review.words import changed_words
 from aitia.service import Library
@@ -45,18 +45,11 @@ from aitia.web.call import Call
 from aitia.web.rows import Progress, Row, elsewhere, followed, progress, rows
 
 KINDS: dict[str, type[Action]] = {
-    "declare": Declare,
-    "mark": Mark,
-    "propose": Propose,
-    "sign": Sign,
-    "comment": Comment,
-    "begin": Begin,
-    "assign": Assign,
-    "edit": Edit,
-    "submit": Submit,
-    "reopen": Reopen,
-    "withdraw": Withdraw,
-}
+    type_words(kind): kind
+    for kind in (
+        Declare, Mark, Propose, Sign, Comment, Begin, Assign, Edit, Submit, Reopen, Withdraw,
+    )
+}  # fmt: skip
 """What may be done on the desk, by the name in its address."""
 _CHANGED = ("is not the wording of the statement that it cites", ": is not the words of ")
 """What the checks find wherever people changed words, which the desk says in its own way."""
@@ -105,16 +98,12 @@ class Desk(Struct, frozen=True):
     @property
     def approvals(self) -> tuple[Signed, ...]:
         """The approving signatures that stand."""
-        return tuple(
-            one for one in self.dossier.signatures if one.counts and one.sign.decision is Decision.APPROVE
-        )
+        return approvals(self.dossier)
 
     @property
     def requests(self) -> tuple[Signed, ...]:
         """The requests for changes that stand."""
-        return tuple(
-            one for one in self.dossier.signatures if one.counts and one.sign.decision is not Decision.APPROVE
-        )
+        return open_requests(self.dossier)
 
     @property
     def confirmable(self) -> tuple[Row, ...]:
@@ -157,9 +146,9 @@ def desk_of(call: Call, number: int) -> Desk:
     dossier = journal.dossier(database, number)
     latest = dossier.latest.number
     article = journal.article_of(database, number, latest)
-    composed = _composed(dossier)
-    base = article if composed == latest else journal.article_of(database, number, composed)
-    library = library_of(call, dossier)
+    first = composed(dossier, latest)
+    base = article if first == latest else journal.article_of(database, number, first)
+    library = call.services.shelf.find(dossier.library)
     changed = _changed(base, article)
     is_edited = base.content_hash != article.content_hash
     found = [
@@ -209,23 +198,6 @@ def desk_of(call: Call, number: int) -> Desk:
         | {one.id: one.name for one in reviewers},
         quorum=policy.quorum,
     )
-
-
-def _composed(dossier: Dossier) -> int:
-    """The last version that the library composed, on whose words people's edits rest."""
-    return max(
-        event.version
-        for event in dossier.events
-        if isinstance(event.action, Open) or (isinstance(event.action, Edit) and event.action.renewed)
-    )
-
-
-def library_of(call: Call, dossier: Dossier) -> Library | DocumentLibrary | None:
-    """The library that an article was written from, as it is now; None if it is not served any more."""
-    try:
-        return call.services.shelf.open(dossier.library)
-    except LibraryError:
-        return None
 
 
 def _changed(base: Article, article: Article) -> dict[str, tuple[str, str]]:

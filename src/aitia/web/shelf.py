@@ -51,6 +51,13 @@ class Shelf:
             self._open[chosen] = made
             return made
 
+    def find(self, name: str) -> Library | DocumentLibrary | None:
+        """A library as it is now; None if it is not served any more, or cannot be read."""
+        try:
+            return self.open(name)
+        except LibraryError:
+            return None
+
     def version(self, name: str) -> str:
         """The version of a library as it is now."""
         library = self.open(name)

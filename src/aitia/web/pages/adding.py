@@ -55,14 +55,14 @@ def progress(call: Call) -> Response:
 
 def stop(call: Call) -> Response:
     """Stop a job."""
-    number: int = call.request.path_params["number"]
+    number: int = call.path("number")
     jobs.stop(call.services.database, number)
     return call.go(f"/jobs/{number}")
 
 
 def go_on(call: Call) -> Response:
     """Take up a job that was stopped, cut off or failed."""
-    number: int = call.request.path_params["number"]
+    number: int = call.path("number")
     work.go_on(call.services.database, number)
     return call.go(f"/jobs/{number}")
 
@@ -82,13 +82,13 @@ def _job(call: Call, template: str) -> Response:
     return call.page(
         template,
         browse=browse,
-        job=jobs.find(call.services.database, call.request.path_params["number"]),
+        job=jobs.find(call.services.database, call.path("number")),
         name_of=uploads.name_of,
     )
 
 
 def _library(call: Call) -> StoredLibrary:
-    return library_for_documents(call.services, call.request.path_params["name"])
+    return library_for_documents(call.services, call.path("name"))
 
 
 def library_for_documents(services: Services, name: str) -> StoredLibrary:

@@ -14,6 +14,7 @@ from aitia.web.pages import (
     people,
     queue,
     sign_in,
+    versions,
 )
 from aitia.web.routes import Route
 
@@ -24,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     *board.ROUTES,
     *queue.ROUTES,
     *desk.ROUTES,
+    *versions.ROUTES,
     *history.ROUTES,
     *library.ROUTES,
     *sign_in.ROUTES,
@@ -32,4 +34,3 @@ ROUTES: tuple[Route, ...] = (
     *people.ROUTES,
     *api.ROUTES,
 )
-"""One line a module of pages: `*article.ROUTES, *library.ROUTES, ...`"""

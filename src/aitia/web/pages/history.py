@@ -26,8 +26,7 @@ from aitia.review.nouns import (
 )
 from aitia.review.readers import readable, sees_drafts
 from aitia.review.telling import type_words
-from aitia.web.call import Call
-from aitia.web.pages.desk import number_of
+from aitia.web.call import Call, whole_number
 from aitia.web.routes import Need, Route
 
 _FOR_READERS = (Open, Edit, Submit, Begin, Declare, Sign, Approve, Withdraw, Expire, Reopen)
@@ -50,7 +49,7 @@ class Line(Struct, frozen=True):
 
 def _read_dossier(call: Call) -> tuple[Dossier, frozenset[int]]:
     """The article of the address, and the numbers of the versions that the visitor may read. Raises NotFoundError."""
-    dossier = journal.dossier(call.services.database, number_of(call))
+    dossier = journal.dossier(call.services.database, call.path("number"))
     return dossier, frozenset(one.number for one in readable(dossier, call.visitor.person))
 
 
@@ -163,9 +162,10 @@ def _chosen(text: str, numbers: list[int], default: int) -> int:
     """A version's number from the address. Raises NotFoundError for one that is not there for the visitor."""
     if not text:
         return default
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) not in numbers:
+    number = whole_number(text)
+    if number not in numbers:
         raise NotFoundError("there is no such version to compare.")
-    return int(text)
+    return number
 
 
 ROUTES: tuple[Route, ...] = (

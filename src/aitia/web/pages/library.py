@@ -26,11 +26,11 @@ def libraries(call: Call) -> Response:
 
 def library(call: Call) -> Response:
     """A library: what a search finds in it, or its sources."""
-    name = call.request.path_params["name"]
+    name = call.path("name")
     opened = call.services.shelf.open(name)
     kind, standing = _kind(call.query("kind")), _standing(call.query("standing"))
     asked = " ".join(call.query("q").split())
-    page = words.page_number(call.query("page"))
+    page = browse.page_number(call.query("page"))
     exact: list[Source] = []
     hits: list[browse.Hit] = []
     listed: list[browse.Listed] = []

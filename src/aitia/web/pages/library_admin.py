@@ -7,6 +7,7 @@ from aitia.library.store import browsing, libraries
 from aitia.library.store.libraries import StoredLibrary
 from aitia.web import browse, jobs, work
 from aitia.web.call import Call
+from aitia.web.failures import sentence
 from aitia.web.pages import library_words as words
 from aitia.web.routes import Need, Route
 
@@ -30,7 +31,7 @@ def change(call: Call) -> Response:
             try:
                 libraries.create(database, name, title)
             except LibraryError as error:
-                return _page(call, words.sentence(error), name, title)
+                return _page(call, sentence(error), name, title)
             return call.go(f"{browse.library_address(name)}/add")
         case "refresh":
             number = work.begin(database, _stored(call, name), call.person.id, "refresh")

@@ -1,7 +1,5 @@
 """Words on the pages of a library."""
 
-import re
-
 from aitia.evidence.nouns import KIND_LABELS, Certainty, Conflict, Figure, Standing
 
 KINDS = {kind: label[:1].upper() + label[1:] for kind, label in KIND_LABELS.items()}
@@ -70,14 +68,3 @@ def measured(figure: Figure) -> str:
     if figure.unit in _UNSAID or figure.unit == figure.name:
         return number(figure.value)
     return f"{number(figure.value)}{'' if figure.unit.startswith('%') else ' '}{figure.unit}"
-
-
-def page_number(text: str) -> int:
-    """The number of a page, from 1, whatever stands in the address."""
-    return int(text) if re.fullmatch(r"[1-9][0-9]{0,8}", text) else 1
-
-
-def sentence(error: Exception) -> str:
-    """The words of an error as a sentence of their own."""
-    text = str(error)
-    return text[:1].upper() + text[1:]

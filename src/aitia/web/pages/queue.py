@@ -9,7 +9,7 @@ from aitia.moments import today
 from aitia.people.roles import Role
 from aitia.review import journal
 from aitia.review.nouns import State
-from aitia.web.call import Call
+from aitia.web.call import Call, whole_number
 from aitia.web.routes import Need, Route
 from aitia.web.waiting import SOON_DAYS, waiting
 
@@ -48,7 +48,7 @@ def queue(call: Call) -> Response:
         states=(State(state),) if state in set(State) - {State.SUPERSEDED} else (),
         text=text[:200],
         library=library or None,
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else None,
+        after=whole_number(after),
         limit=_PAGE + 1,
     )
     chosen = {

@@ -145,7 +145,7 @@ def _check_repeated(call: Call) -> None:
 
 
 def _value(call: Call) -> str:
-    return str(call.request.path_params["token"])
+    return str(call.path("token"))
 
 
 ROUTES: tuple[Route, ...] = (

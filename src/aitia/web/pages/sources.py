@@ -50,7 +50,7 @@ class Told(Struct, frozen=True):
 
 def source(call: Call) -> Response:
     """A source with what was read in it or written about it."""
-    name, key = call.request.path_params["name"], call.request.path_params["key"]
+    name, key = call.path("name"), call.path("key")
     library = call.services.shelf.open(name)
     held = _catalogue(library)
     written = held.sources.get(key) if held else None
@@ -68,7 +68,7 @@ def source(call: Call) -> Response:
                 notices = [_told(*one) for one in notices_about(connection, number, _names(stored.source))]
                 same = browsing.same_work(connection, number, stored.source)
                 passages = browsing.count_passages(connection, stored.number)
-                page = min(words.page_number(call.query("page")), browse.pages_of(passages, _PASSAGES))
+                page = min(browse.page_number(call.query("page")), browse.pages_of(passages, _PASSAGES))
                 first = (page - 1) * _PASSAGES + 1
                 spans = browsing.spans(connection, stored.number, first, first + _PASSAGES - 1)
     shown = stored.source if stored is not None else written
@@ -99,8 +99,8 @@ def source(call: Call) -> Response:
 
 def passage(call: Call) -> Response:
     """A passage of a document, with the sentences named in `mark` marked, between its neighbours."""
-    name, key = call.request.path_params["name"], call.request.path_params["key"]
-    ordinal: int = call.request.path_params["ordinal"]
+    name, key = call.path("name"), call.path("key")
+    ordinal: int = call.path("ordinal")
     library = call.services.shelf.open(name)
     if not isinstance(library, DocumentLibrary):
         if key not in catalogue(library).sources:
@@ -146,7 +146,7 @@ def passage(call: Call) -> Response:
 
 def statement(call: Call) -> Response:
     """A statement that editors wrote; the id of a document's sentence leads to its passage."""
-    name, identifier = call.request.path_params["name"], call.request.path_params["id"]
+    name, identifier = call.path("name"), call.path("id")
     library = call.services.shelf.open(name)
     held = _catalogue(library)
     found = held.statements.get(identifier) if held else None
@@ -281,7 +281,7 @@ def _no_source(call: Call, name: str, library: Library | DocumentLibrary, key: s
 
 
 def _missing(call: Call, title: str, text: str, near: list[Link]) -> Response:
-    name = call.request.path_params["name"]
+    name = call.path("name")
     return call.page(
         "library/missing.html.jinja", 404, title=title, text=text, near=near, name=name, browse=browse
     )
