@@ -54,6 +54,8 @@ from aitia.review.nouns import (
     Withdraw,
 )
 from aitia.review.policy import Policy, policy_hash
+from aitia.review.tables import versions
+from aitia.review.texts import text_of
 from tests.review.made import (
     ANN,
     BEN,
@@ -223,9 +225,23 @@ def test_a_conflict_declared_later_ends_the_signature(database: Engine, in_revie
     assert [one.counts for one in after.signatures] == [False, True]
     with pytest.raises(NotAllowedError, match="you declared a conflict"):
         do(database, in_review, (BEN, AGREE))
-    # Declared away again, the signature has to be given again.
-    assert do(database, in_review, (BEN, Declare(False))).state is State.UNDER_REVIEW
-    assert do(database, in_review, (BEN, AGREE)).state is State.APPROVED
+    with pytest.raises(NotAllowedError, match="not declared away again"):
+        do(database, in_review, (BEN, Declare(False)))
+    assert do(database, in_review, (EVE, Declare(False)), (EVE, AGREE)).state is State.APPROVED
+
+
+@ONE_DATABASE
+def test_words_changed_with_their_hash_are_not_shown(database: Engine, in_review: int) -> None:
+    changed = replace(made_article(), gaps=("Smoking is safe.",))
+    text = text_of(replace(changed, content_hash=content_hash(changed)))
+    with writing(database) as connection:
+        connection.execute(
+            update(versions)
+            .where(versions.c.dossier_id == in_review)
+            .values(article=text.decode(), content_hash=chain.hash_of(text))
+        )
+    with pytest.raises(ReviewError, match="not as recorded"):
+        article_of(database, in_review, 1)
 
 
 def test_a_conflict_declared_after_the_approval_ends_it(database: Engine, approved: int) -> None:

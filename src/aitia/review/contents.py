@@ -92,6 +92,8 @@ def completed(
             for number in action.accepted:
                 if number not in open_ones:
                     raise NotFoundError(f"there is no open proposal {number} on article {before.id}.")
+        case Declare() if not action.has_conflict:
+            _check_declared(before, person)
         case Assign():
             _check_reviewers(action.reviewers, before, known)
         case Sign():
@@ -114,6 +116,14 @@ def _check_resolve(action: Resolve, before: Dossier, person: Person) -> None:
         raise WrongStateError(f"the thread was settled by {thread.resolved.name} already.")
     if Role.EDITOR not in person.roles and thread.comments[0].person.id != person.id:
         raise NotAllowedError("a thread is settled by whoever began it, or by an editor.")
+
+
+def _check_declared(before: Dossier, person: Person) -> None:
+    if any(one.by.id == person.id and one.declaration.has_conflict for one in before.declarations):
+        raise NotAllowedError(
+            "you declared a conflict of interest on this article, and it is not declared away again: "
+            "leave the decision to other reviewers."
+        )
 
 
 def _check_reviewers(
