@@ -107,6 +107,18 @@ def test_the_time_that_is_left_is_not_the_left_hand(starter: Library, typed: str
     assert "live" in starter.ask(question, "patient").lead.text
 
 
+def test_nobody_is_told_how_long_people_live_who_did_not_ask(starter: Library) -> None:
+    typed = "my husband was just diagnosed and i dont know what to do"
+    article = starter.ask(resolve(starter, [CAUSES], typed).question, "patient")
+    assert "treatment can help" in article.lead.text
+    assert "live" not in article.lead.text
+
+
+def test_whether_relatives_should_be_tested_is_not_a_matter_of_diagnosis(starter: Library) -> None:
+    question = resolve(starter, ["Will my kids get ALS?"], "should they be tested").question
+    assert "brothers, sisters and children" in starter.ask(question, "patient").lead.text
+
+
 def test_whether_somebody_can_still_eat_is_not_a_matter_of_fats(starter: Library) -> None:
     article = starter.ask(resolve(starter, [CAUSES], "can he still eat").question, "patient", "short")
     assert "feeding tube" in article.lead.text

@@ -75,6 +75,8 @@ def _tasks(
             yield f"Submit version {dossier.latest.number}", ("Its changes have been made.",)
     if state is State.DRAFT and (is_author or (person.id in contributors(dossier) and looks_after)):
         yield "Submit it for review", ()
+    if looks_after and dossier.reasons and state in (State.SUBMITTED, State.UNDER_REVIEW):
+        yield "See what the library answers now, and renew it if need be", dossier.reasons
     if Role.REVIEWER in person.roles and (task := _review(dossier, person)):
         yield task, dossier.reasons
     if state is State.SUBMITTED and why_not(dossier, person, Assign, policy) is None:
