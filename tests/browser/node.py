@@ -22,7 +22,7 @@ def lacking() -> str | None:
     return None
 
 
-def drive(script: str, address: str, *, seconds: float = 120, **given: Any) -> Any:
+def drive(script: str, address: str, *, seconds: float = 240, **given: Any) -> Any:
     """Run a script of this folder against the server at an address; gives what the script gives.
 
     Raises AssertionError, with what the script said, if it fails or takes longer than `seconds`.
