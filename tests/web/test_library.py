@@ -24,7 +24,7 @@ from aitia.library.store import browsing, libraries
 from aitia.library.store.database import reading, writing
 from aitia.library.store.libraries import StoredLibrary
 from aitia.review.tables import dossiers, versions
-from aitia.web import browse
+from aitia.web import addresses, browse
 from aitia.web.call import Services
 from aitia.web.pages.library_words import interval, measured, number
 from aitia.web.pages.sources import links
@@ -85,7 +85,7 @@ def test_the_marked_words_are_the_cited_words(
         article = opened.ask(question, length="full")
         with reading(opened.database) as connection:
             for place in article.passages:
-                address = browse.passage_address("examples", place.source_id, place.passage)
+                address = addresses.passage("examples", place.source_id, place.passage)
                 page = browser.get(address, params={"mark": place.statement_id})
                 assert page.status_code == 200
                 held = browsing.head_of(connection, examples.id, place.source_id)
@@ -111,7 +111,7 @@ def test_several_sentences_of_a_passage_are_marked_at_once(
 ) -> None:
     del examples
     key = "pmid-90000102"
-    address = browse.passage_address("examples", key, 1)
+    address = addresses.passage("examples", key, 1)
     both = browser.get(address, params={"mark": [f"{key}:1.1", f"{key}:1.1"]})
     assert len(marked(both.text)) == 1
     assert both.text.count('id="cited"') == 1
@@ -120,7 +120,7 @@ def test_several_sentences_of_a_passage_are_marked_at_once(
 @on_sqlite
 def test_what_was_cited_and_is_gone_is_told(browser: httpx.Client, examples: StoredLibrary) -> None:
     del examples
-    address = browse.passage_address("examples", "pmid-90000102", 1)
+    address = addresses.passage("examples", "pmid-90000102", 1)
     for mark in (
         "pmid-90000102:1.99",
         "pmid-1:1.1",
@@ -141,7 +141,7 @@ def test_a_sentence_s_own_address_leads_to_its_passage(
     browser: httpx.Client, examples: StoredLibrary
 ) -> None:
     del examples
-    answer = browser.get(browse.statement_address("examples", "pmid-90000102:1.1"))
+    answer = browser.get(addresses.statement("examples", "pmid-90000102:1.1"))
     assert answer.status_code == 303
     assert answer.headers["location"] == (
         "/library/examples/sources/pmid-90000102/passages/1?mark=pmid-90000102%3A1.1#cited"
@@ -171,13 +171,13 @@ def test_curated_and_read_stand_in_one_library(
 ) -> None:
     del examples
     for statement in glimmer.contents.statements:
-        page = browser.get(browse.statement_address("examples", statement.id))
+        page = browser.get(addresses.statement("examples", statement.id))
         assert page.status_code == 200, statement.id
         assert html.escape(said(statement, "clinician"), quote=False) in page.text.replace(
             "&#39;", "'"
         ).replace("&#34;", '"')
     source = glimmer.contents.sources[0]
-    shown = browser.get(browse.source_address("examples", source.id)).text
+    shown = browser.get(addresses.source("examples", source.id)).text
     assert html.unescape(shown).count(source.title) >= 2
     assert "/statements/" in shown
     assert "GLOW1" in browser.get("/library/examples", params={"q": "GLOW1 gene"}).text
@@ -188,11 +188,11 @@ def test_pages_of_the_starter_open_and_open_fast(browser: httpx.Client, starter:
     contents = starter.contents
     browser.get("/library/als-starter")
     times = []
-    addresses = [browse.source_address("als-starter", one.id) for one in contents.sources[::6]]
-    addresses += [browse.statement_address("als-starter", one.id) for one in contents.statements[::12]]
-    addresses += [f"/library/als-starter?page={page}" for page in range(1, 7)]
-    addresses += [f"/library/als-starter?q={quote(one.label)}" for one in contents.topics[::10]]
-    for address in addresses:
+    paths = [addresses.source("als-starter", one.id) for one in contents.sources[::6]]
+    paths += [addresses.statement("als-starter", one.id) for one in contents.statements[::12]]
+    paths += [f"/library/als-starter?page={page}" for page in range(1, 7)]
+    paths += [f"/library/als-starter?q={quote(one.label)}" for one in contents.topics[::10]]
+    for address in paths:
         started = time.perf_counter()
         page = browser.get(address)
         times.append(1000 * (time.perf_counter() - started))
@@ -208,7 +208,7 @@ def test_a_statement_shows_all_that_is_known_of_it(browser: httpx.Client, starte
     disagreement = next(one for one in contents.disagreements if not one.detected)
     member = disagreement.members[0]
     statement = next(one for one in contents.statements if one.id == member.statement)
-    page = html.unescape(browser.get(browse.statement_address("als-starter", statement.id)).text)
+    page = html.unescape(browser.get(addresses.statement("als-starter", statement.id)).text)
     for words in (
         said(statement, "clinician"),
         said(statement, "patient"),
@@ -223,9 +223,9 @@ def test_a_statement_shows_all_that_is_known_of_it(browser: httpx.Client, starte
         assert measured(figure) in page
         assert interval(figure) in page
     also = next(one for one in contents.statements if one.also)
-    page = html.unescape(browser.get(browse.statement_address("als-starter", also.id)).text)
+    page = html.unescape(browser.get(addresses.statement("als-starter", also.id)).text)
     assert starter.source(also.also[0]).title in page
-    other = html.unescape(browser.get(browse.source_address("als-starter", also.also[0])).text)
+    other = html.unescape(browser.get(addresses.source("als-starter", also.also[0])).text)
     assert "It also supports" in other
     assert said(also, "clinician") in other
 
@@ -249,7 +249,7 @@ def test_every_source_can_be_reached_by_paging_and_by_its_name(
     ):
         text = browser.get("/library/als-starter", params={"q": asked}).text
         assert "The source of this name" in text, asked
-        assert browse.source_address("als-starter", source.id) in text
+        assert addresses.source("als-starter", source.id) in text
 
 
 @on_sqlite
@@ -327,8 +327,8 @@ def test_hostile_documents_stay_text(browser: httpx.Client, services: Services, 
             "/library",
             "/library/hostile",
             "/library/hostile?q=gout+alert+img",
-            browse.source_address("hostile", one.source.id),
-            f"{browse.passage_address('hostile', one.source.id, 1)}?mark={one.source.id}:1.1",
+            addresses.source("hostile", one.source.id),
+            f"{addresses.passage('hostile', one.source.id, 1)}?mark={one.source.id}:1.1",
         ):
             answer = browser.get(address)
             assert answer.status_code == 200
@@ -406,14 +406,14 @@ def test_approved_articles_that_cite_a_source_are_named(
                 )
             )  # fmt: skip
     cited = article.references[0].id
-    page = browser.get(browse.source_address("als-starter", cited)).text
+    page = browser.get(addresses.source("als-starter", cited)).text
     assert 'href="/articles/1"' in page
     assert "Question &lt;1&gt;?" in page
     assert "/articles/2" not in page
     statement = article.lead.statement_ids[0]
-    assert 'href="/articles/1"' in browser.get(browse.statement_address("als-starter", statement)).text
+    assert 'href="/articles/1"' in browser.get(addresses.statement("als-starter", statement)).text
     others = {one.id for one in starter.contents.sources} - {one.id for one in article.references}
-    assert "/articles/1" not in browser.get(browse.source_address("als-starter", min(others))).text
+    assert "/articles/1" not in browser.get(addresses.source("als-starter", min(others))).text
 
 
 @pytest.fixture
@@ -481,13 +481,13 @@ def test_a_long_document_is_shown_a_part_at_a_time(
     library = fill(services.database, "books", book)
     with reading(services.database) as connection:
         key = browsing.listed(connection, library.id, None, None, 0, 1)[0].source.id
-    first = browser.get(browse.source_address("books", key)).text
+    first = browser.get(addresses.source("books", key)).text
     assert "Sentence 40 tells" in first
     assert "Sentence 41 tells" not in first
-    last = browser.get(browse.source_address("books", key), params={"page": 9999}).text
+    last = browser.get(addresses.source("books", key), params={"page": 9999}).text
     assert "Sentence 2000 tells" in last
-    passage = browser.get(f"{browse.passage_address('books', key, 1000)}?mark={key}:1000.2").text
+    passage = browser.get(f"{addresses.passage('books', key, 1000)}?mark={key}:1000.2").text
     assert marked(passage) == ["It hurts."]
-    assert f'href="{browse.passage_address("books", key, 999)}"' in passage
-    assert f'href="{browse.passage_address("books", key, 1001)}"' in passage
+    assert f'href="{addresses.passage("books", key, 999)}"' in passage
+    assert f'href="{addresses.passage("books", key, 1001)}"' in passage
     assert "?page=25#passage-1000" in passage

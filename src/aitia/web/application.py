@@ -27,7 +27,7 @@ from aitia.errors import AitiaError, StateError
 from aitia.library.store.database import engine
 from aitia.people.roles import BOARD, Role
 from aitia.review.policy import read_policy
-from aitia.web import work
+from aitia.web import addresses, work
 from aitia.web.api.endpoint import api_routes
 from aitia.web.api.nouns import API_FOLDER
 from aitia.web.api.problems import problem
@@ -79,7 +79,13 @@ def _templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
     )
-    made.globals.update(Role={role.name: role for role in Role}, BOARD=BOARD, labels=labels, version=__version__)
+    made.globals.update(
+        Role={role.name: role for role in Role},
+        BOARD=BOARD,
+        addresses=addresses,
+        labels=labels,
+        version=__version__,
+    )
     return made
 
 

@@ -1,7 +1,6 @@
 """What stands beside a statement on the review desk: its sources, and the words of theirs that it rests on."""
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote
 
 from msgspec import Struct
 from sqlalchemy import func, select
@@ -14,6 +13,7 @@ from aitia.library.store.database import reading
 from aitia.library.store.tables import passages, sources
 from aitia.review.editing import Placed
 from aitia.service import Library
+from aitia.web import addresses
 from aitia.web.reading import safe_link
 
 
@@ -97,7 +97,7 @@ def _beside(
         reference,
         source.standing if source else reference.standing,
         "; ".join(filter(None, (source.population, source.size))) if source else "",
-        f"/library/{quote(held.name, safe='')}/sources/{quote(reference.id, safe='')}",
+        addresses.source(held.name, reference.id),
         safe_link(reference.url),
         tuple(quoted),
         "" if source else "The library holds this source no more.",
@@ -105,7 +105,7 @@ def _beside(
 
 
 def _from_statement(held: _Held, statement: Statement) -> Quoted:
-    address = f"/library/{quote(held.name, safe='')}/statements/{quote(statement.id, safe='')}"
+    address = addresses.statement(held.name, statement.id)
     words = said(statement, "clinician")
     passage = statement.passage
     if passage is None or not passage.text:
@@ -125,10 +125,7 @@ def _split(passage: str, words: str) -> tuple[str, str, str]:
 
 def _from_document(held: _Held, spot: CitedPassage) -> Quoted:
     label = _where(spot.section, spot.page)
-    address = (
-        f"/library/{quote(held.name, safe='')}/sources/{quote(spot.source_id, safe='')}/passages/{spot.passage}"
-        f"?mark={quote(spot.statement_id, safe='')}"
-    )
+    address = addresses.passage(held.name, spot.source_id, spot.passage, spot.statement_id)
     start, text = held.texts.get((spot.source_id, spot.passage), (0, ""))
     first, last = spot.start - start, spot.end - start
     if not 0 <= first < last <= len(text):
@@ -139,7 +136,7 @@ def _from_document(held: _Held, spot: CitedPassage) -> Quoted:
 
 
 def _where(section: str | None, page: int | None) -> str:
-    return ", ".join(filter(None, (section, f"page {page}" if page else None))) or "Passage"
+    return addresses.place_of(section, page) or "Passage"
 
 
 def _held(library: Library | DocumentLibrary | None, article: Article, names: set[str]) -> _Held:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +13,7 @@ from aitia.library.store.browsing import Counts
 from aitia.library.store.database import reading
 from aitia.search.terms import content_stems, stems
 from aitia.service import Library
+from aitia.web import addresses
 from aitia.web.call import whole_number
 from aitia.web.catalogue import Catalogue, catalogue, chosen
 
@@ -152,14 +152,14 @@ def hits(name: str, library: Library | DocumentLibrary, asked: str) -> list[Hit]
             Hit(
                 curated.source(statement.source_id),
                 curated.said(statement),
-                statement_address(name, statement.id),
+                addresses.statement(name, statement.id),
                 certainty=statement.certainty,
             )
             for statement, _ in curated.search(asked, MOST_HITS)
         ]
     if isinstance(library, DocumentLibrary):
         found += [
-            Hit(one.source, one.text, source_address(name, one.source.id), first=one.first, last=one.last)
+            Hit(one.source, one.text, addresses.source(name, one.source.id), first=one.first, last=one.last)
             for one in library.search(asked, MOST_HITS)
         ]
     return found[:MOST_HITS]
@@ -189,8 +189,8 @@ def placed(name: str, library: Library | DocumentLibrary, asked: str, some: Sequ
                 replace(
                     one,
                     text=snippet(best.text, wanted),
-                    address=passage_address(name, one.source.id, passage.ordinal),
-                    where=place_of(passage.section, passage.page),
+                    address=addresses.passage(name, one.source.id, passage.ordinal),
+                    where=addresses.place_of(passage.section, passage.page),
                 )
             )
     return placed
@@ -208,34 +208,3 @@ def snippet(text: str, wanted: frozenset[str]) -> str:
     if end < len(text):
         end = max(start + 1, text.rfind(" ", start, end))
     return f"{'… ' if start else ''}{text[start:end]}{' …' if end < len(text) else ''}"
-
-
-def place_of(section: str | None, page: int | None) -> str:
-    """Where a passage stands, in words."""
-    return ", ".join(filter(None, (section, f"page {page}" if page else None)))
-
-
-def library_address(name: str, **parameters: str | int) -> str:
-    """The address of a library's page; a parameter that is empty is left out, unless it is the last."""
-    given = list(parameters.items())
-    kept = [(key, value) for place, (key, value) in enumerate(given) if value or place == len(given) - 1]
-    return f"/library/{_quoted(name)}" + (f"?{urlencode(kept)}" if kept else "")
-
-
-def source_address(name: str, key: str) -> str:
-    """The address of a source's page."""
-    return f"/library/{_quoted(name)}/sources/{_quoted(key)}"
-
-
-def passage_address(name: str, key: str, ordinal: int) -> str:
-    """The address of a passage's page."""
-    return f"{source_address(name, key)}/passages/{ordinal}"
-
-
-def statement_address(name: str, identifier: str) -> str:
-    """The address of a statement's page."""
-    return f"/library/{_quoted(name)}/statements/{_quoted(identifier)}"
-
-
-def _quoted(text: str) -> str:
-    return quote(text, safe="")

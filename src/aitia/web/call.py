@@ -61,6 +61,12 @@ class Call:
         assert self.visitor.person is not None
         return self.visitor.person
 
+    @property
+    def origin(self) -> str:
+        """What our paths begin with when they are sent to somebody: https://answers.example.org."""
+        url = self.request.url
+        return (self.services.settings.address or f"{url.scheme}://{url.netloc}").rstrip("/")
+
     def path(self, name: str) -> Any:
         """A part of the address: a number where the route says so, else text."""
         return self.request.path_params[name]

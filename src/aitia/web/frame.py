@@ -7,7 +7,6 @@ from msgspec import Struct
 from aitia.evidence.article import Article
 from aitia.review.nouns import Approve, Declared, Dossier, Event, Person, Sign, State
 from aitia.review.policy import Policy
-from aitia.web.call import Call
 
 _NO_CAUTION = (State.APPROVED, State.SUPERSEDED, State.WITHDRAWN)
 """An approved article needs none; on the others a notice says more."""
@@ -140,11 +139,6 @@ def frame_of(
         may_keep,
         has_desk,
     )
-
-
-def base_address(call: Call) -> str:
-    """The service's own address, without a slash at the end."""
-    return (call.services.settings.address or str(call.request.base_url)).rstrip("/")
 
 
 def question_address(article: Article, *, then: str = "", audience: str = "", length: str = "") -> str:

@@ -1,7 +1,6 @@
 """An article as a page shows it: each citation with the address of the words that it rests on."""
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote, urlencode
 
 import jinja2
 from markupsafe import Markup
@@ -9,9 +8,10 @@ from msgspec import Struct
 
 from aitia.answers.writers import labels
 from aitia.documents import DocumentLibrary
-from aitia.evidence.article import Article, ArticleStatement, Cited, CitedPassage, Reference
+from aitia.evidence.article import Article, ArticleStatement, Cited, Reference
 from aitia.evidence.nouns import KIND_LABELS, Standing, Statement
 from aitia.service import Library
+from aitia.web import addresses
 from aitia.web.catalogue import catalogue
 from aitia.web.plots import plots
 from aitia.web.remembered import Remembered
@@ -111,7 +111,7 @@ def reading_of(article: Article, library: Library | DocumentLibrary | None) -> R
 
     library: as it is now; without it (it is served no more) citations lead to the sources' pages.
     """
-    name = quote(article.library.name, safe="")
+    name = article.library.name
     curated = curated_of(library)
     finder = _Finder(article, name, catalogue(curated).statements if curated is not None else {})
     words = labels.CERTAINTY[article.audience]
@@ -138,7 +138,7 @@ def reading_of(article: Article, library: Library | DocumentLibrary | None) -> R
             for one in article.disagreements
         ),
         tuple(_listed(reference, name) for reference in article.references),
-        tuple((topic, f"/library/{name}?{urlencode({'q': topic})}") for topic in article.nearest_topics),
+        tuple((topic, addresses.library(name, q=topic)) for topic in article.nearest_topics),
     )
 
 
@@ -178,7 +178,7 @@ class _Finder:
         place = self._passages.get(statement_ids[0]) if statement_ids else None
         if place is None:
             return ""
-        return ", ".join(filter(None, (place.section, f"page {place.page}" if place.page else "")))
+        return addresses.place_of(place.section, place.page)
 
     def _address(self, source_id: str, statement_ids: tuple[str, ...]) -> str:
         also = ""
@@ -186,25 +186,21 @@ class _Finder:
             place = self._passages.get(name)
             if place is not None:
                 if place.source_id == source_id:
-                    return self._passage(place)
+                    return addresses.passage(self._name, source_id, place.passage, name)
                 continue
             statement = self._statements.get(name)
             if statement is not None:
                 if statement.source_id == source_id:
-                    return f"/library/{self._name}/statements/{quote(name, safe='')}"
+                    return addresses.statement(self._name, name)
                 if source_id in statement.also:
-                    also = also or f"/library/{self._name}/statements/{quote(name, safe='')}"
-        return also or f"/library/{self._name}/sources/{quote(source_id, safe='')}"
-
-    def _passage(self, place: CitedPassage) -> str:
-        source, mark = quote(place.source_id, safe=""), quote(place.statement_id, safe="")
-        return f"/library/{self._name}/sources/{source}/passages/{place.passage}?mark={mark}"
+                    also = also or addresses.statement(self._name, name)
+        return also or addresses.source(self._name, source_id)
 
 
 def _listed(reference: Reference, name: str) -> Listed:
     return Listed(
         reference.number,
-        f"/library/{name}/sources/{quote(reference.id, safe='')}",
+        addresses.source(name, reference.id),
         labels.authors(reference),
         labels.title(reference),
         reference.container or "",

@@ -75,12 +75,6 @@ def agent_of(call: Call) -> str:
     return call.request.headers.get("user-agent", "")
 
 
-def origin_of(call: Call) -> str:
-    """What our paths begin with when they are sent to somebody: https://answers.example.org."""
-    settings = call.services.settings
-    return (settings.address or f"{call.request.url.scheme}://{call.request.url.netloc}").rstrip("/")
-
-
 def enter(call: Call, response: Response, value: str) -> Response:
     """Give a visitor the cookie of their new session; the one before it, and the form's cookie, are of no more use."""
     settings = call.services.settings

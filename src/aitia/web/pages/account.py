@@ -6,7 +6,7 @@ from aitia.people import accounts, sessions, tokens
 from aitia.people.errors import PeopleError, SignInError
 from aitia.people.signing_in import change_password
 from aitia.people.tokens import Scope
-from aitia.web.call import Call
+from aitia.web.call import Call, whole_number
 from aitia.web.failures import sentence
 from aitia.web.routes import Need, Route
 from aitia.web.visits import doer_of, session_fingerprint
@@ -121,13 +121,10 @@ def token_sent(call: Call) -> Response:
 
 def revoke_sent(call: Call) -> Response:
     """Revokes a token."""
-    tokens.revoke(call.services.database, call.person.id, number_of(call.field("token")), doer_of(call))
+    tokens.revoke(
+        call.services.database, call.person.id, whole_number(call.field("token")) or 0, doer_of(call)
+    )
     return call.go("/account?done=revoked")
-
-
-def number_of(text: str) -> int:
-    """The number in a field of a form; 0, which names nothing, if it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 ROUTES: tuple[Route, ...] = (

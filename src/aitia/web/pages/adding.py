@@ -72,7 +72,6 @@ def listed(call: Call) -> Response:
     database = call.services.database
     return call.page(
         "library/jobs.html.jinja",
-        browse=browse,
         own=jobs.recent(database, by_id=call.person.id, limit=20),
         every=jobs.recent(database, limit=50),
     )
@@ -81,7 +80,6 @@ def listed(call: Call) -> Response:
 def _job(call: Call, template: str) -> Response:
     return call.page(
         template,
-        browse=browse,
         job=jobs.find(call.services.database, call.path("number")),
         name_of=uploads.name_of,
     )
@@ -109,10 +107,9 @@ def _form(call: Call, library: StoredLibrary, wrong: Sequence[str] = (), address
     return call.page(
         "library/add.html.jinja",
         422 if wrong else 200,
-        browse=browse,
         card=browse.Card(library.name, library.title),
         wrong=wrong,
-        addresses=addresses,
+        typed=addresses,
         endings=sorted({suffix for reader in readers().values() for suffix in reader.suffixes}),
         schemes=sorted(connectors()),
         jobs=jobs.recent(call.services.database, library=library.name),

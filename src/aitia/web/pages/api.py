@@ -10,7 +10,6 @@ from aitia.web.api.nouns import API_FOLDER, ApiRoute
 from aitia.web.api.problems import KINDS
 from aitia.web.api.table import ROUTES as API
 from aitia.web.call import Call
-from aitia.web.frame import base_address
 from aitia.web.routes import ROLES, Need, Route
 
 
@@ -31,7 +30,7 @@ def api(call: Call) -> Response:
     return call.page(
         "api/api.html.jinja",
         folder=API_FOLDER,
-        address=base_address(call),
+        address=call.origin,
         groups=[(tag, [_shown(route) for route in some]) for tag, some in groupby(API, lambda one: one.tag)],
         problems=KINDS.items(),
     )

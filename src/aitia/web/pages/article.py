@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from aitia.documents import DocumentLibrary
-from aitia.errors import LibraryError
 from aitia.evidence.article import Article
 from aitia.people.roles import BOARD
 from aitia.review import journal, living
@@ -13,12 +12,11 @@ from aitia.review.errors import NotFoundError
 from aitia.review.nouns import Dossier, State, Version
 from aitia.review.readers import readable, state_today
 from aitia.service import Library
-from aitia.web.call import Call
+from aitia.web.call import Call, whole_number
 from aitia.web.frame import (
     Choice,
     Notice,
     approval_of,
-    base_address,
     frame_of,
     question_address,
 )
@@ -40,12 +38,11 @@ def articles(call: Call) -> Response:
     else:
         chosen = "all" if chosen == "all" else ""
         wanted = () if chosen else (State.APPROVED,)
-    after = call.query("after")
     found = journal.listed(
         call.services.database,
         states=wanted,
         text=text,
-        after=int(after) if after.isdecimal() and len(after) < 10 else None,
+        after=whole_number(call.query("after")),
         limit=_PAGE + 1,
     )
     shown = found[:_PAGE]
@@ -63,13 +60,13 @@ def articles(call: Call) -> Response:
 
 def latest(call: Call) -> Response:
     """The newest version that the visitor may read."""
-    dossier = journal.dossier(call.services.database, int(call.request.path_params["number"]))
+    dossier = journal.dossier(call.services.database, call.path("number"))
     return _page(call, dossier, readable(dossier, call.visitor.person)[-1])
 
 
 def version(call: Call) -> Response:
     """One version, at the address that stays."""
-    number, wanted = (int(call.request.path_params[name]) for name in ("number", "version"))
+    number, wanted = call.path("number"), call.path("version")
     dossier = journal.dossier(call.services.database, number)
     for one in readable(dossier, call.visitor.person):
         if one.number == wanted:
@@ -90,7 +87,7 @@ def keep(call: Call) -> Response:
 
 def _page(call: Call, dossier: Dossier, shown: Version) -> Response:
     article = journal.article_of(call.services.database, dossier.id, shown.number)
-    library = _library(call, article.library.name)
+    library = call.services.shelf.find(article.library.name)
     approval = approval_of(dossier, shown.number)
     state = state_today(shown.state, shown.expires)
     changed = max(shown.made, approval.at) if approval else shown.made
@@ -130,7 +127,7 @@ def _page(call: Call, dossier: Dossier, shown: Version) -> Response:
             Choice(question, question_address(article, then=question)) for question in article.follow_ups
         ),
         thread=(article.question,),
-        permanent=f"{base_address(call)}/articles/{dossier.id}/versions/{shown.number}",
+        permanent=f"{call.origin}/articles/{dossier.id}/versions/{shown.number}",
         has_desk=call.visitor.may(*BOARD),
     )
     return call.page(
@@ -187,13 +184,6 @@ def _changed(
             "caution", title, due.reasons, question_address(article), "See what the library answers today"
         ),
     )
-
-
-def _library(call: Call, name: str) -> Library | DocumentLibrary | None:
-    try:
-        return call.services.shelf.open(name)
-    except LibraryError:
-        return None
 
 
 ROUTES: tuple[Route, ...] = (

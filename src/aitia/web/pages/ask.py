@@ -18,13 +18,13 @@ from aitia.review.readers import seen_versions, state_today
 from aitia.service import Library
 from aitia.web import metrics
 from aitia.web.call import Call
+from aitia.web.failures import sentence
 from aitia.web.frame import (
     Approval,
     Choice,
     Frame,
     Notice,
     approval_of,
-    base_address,
     frame_of,
 )
 from aitia.web.reading import LENGTHS, READERS, curated_of, drawn
@@ -107,7 +107,7 @@ def ask(call: Call) -> Response:
     try:
         answer = _answers.find(library, asked) or _answers.keep(library, asked, _compose(library, asked))
     except QuestionError as error:
-        return _box(call, asked, str(error))
+        return _box(call, asked, sentence(error))
     standing = _standing(call, library, answer.article)
     metrics.count_answer(standing.article.answered, standing.state is State.APPROVED)
     return call.page(
@@ -273,7 +273,7 @@ def _frame(call: Call, asked: Asked, answer: Answer, standing: Standing) -> Fram
             Choice(question, asked.address(thread=(*thread, question))) for question in article.follow_ups
         ),
         thread=thread,
-        permanent=base_address(call) + permanent,
+        permanent=call.origin + permanent,
         may_keep=may_keep,
         has_desk=bool(standing.number) and call.visitor.may(*BOARD),
     )
@@ -304,7 +304,7 @@ def _box(call: Call, asked: Asked, trouble: str = "") -> Response:
         question=asked.thread[-1] if asked.thread else "",
         earlier=asked.thread[:-1],
         audience=asked.audience if asked.audience in AUDIENCES else "patient",
-        trouble=trouble[:1].upper() + trouble[1:],
+        trouble=trouble,
         readers=READERS,
         lengths=LENGTHS,
         libraries={name: _about(call.services.shelf.open(name))["title"] for name in names}

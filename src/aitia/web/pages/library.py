@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from aitia.errors import AitiaError
 from aitia.evidence.nouns import Kind, Source, Standing
-from aitia.web import browse, jobs
+from aitia.web import addresses, browse, jobs
 from aitia.web.call import Call
 from aitia.web.pages import adding, library_admin, sources
 from aitia.web.pages import library_words as words
@@ -21,7 +21,7 @@ def libraries(call: Call) -> Response:
         except AitiaError as error:
             # One that cannot be read does not hide the others.
             shown.append(browse.Card(name, name, trouble=str(error)))
-    return call.page("library/libraries.html.jinja", libraries=shown, browse=browse, words=words)
+    return call.page("library/libraries.html.jinja", libraries=shown, words=words)
 
 
 def library(call: Call) -> Response:
@@ -53,7 +53,6 @@ def library(call: Call) -> Response:
         pages = browse.pages_of(total, browse.PAGE)
     return call.page(
         "library/library.html.jinja",
-        browse=browse,
         words=words,
         jobs=_jobs(call, name),
         card=browse.card(name, opened),
@@ -67,7 +66,8 @@ def library(call: Call) -> Response:
         is_capped=is_capped,
         page=page,
         pages=pages,
-        address=browse.library_address(
+        on_a_page=browse.PAGE,
+        address=addresses.library(
             name,
             q=asked,
             kind=kind.value if kind else "",

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from aitia.errors import AitiaError, LibraryError
 from aitia.library.store import browsing, libraries
 from aitia.library.store.libraries import StoredLibrary
-from aitia.web import browse, jobs, work
+from aitia.web import addresses, browse, jobs, work
 from aitia.web.call import Call
 from aitia.web.failures import sentence
 from aitia.web.pages import library_words as words
@@ -32,7 +32,7 @@ def change(call: Call) -> Response:
                 libraries.create(database, name, title)
             except LibraryError as error:
                 return _page(call, sentence(error), name, title)
-            return call.go(f"{browse.library_address(name)}/add")
+            return call.go(f"{addresses.library(name)}/add")
         case "refresh":
             number = work.begin(database, _stored(call, name), call.person.id, "refresh")
             return call.go(f"/jobs/{number}")
@@ -69,7 +69,6 @@ def _page(call: Call, wrong: str = "", name: str = "", title: str = "") -> Respo
     return call.page(
         "library/admin.html.jinja",
         422 if wrong else 200,
-        browse=browse,
         words=words,
         held=held,
         others=others,

@@ -16,7 +16,6 @@ from aitia.web.visits import (
     end_openid,
     enter,
     openid_value,
-    origin_of,
     own_path,
 )
 
@@ -33,7 +32,7 @@ def start_page(call: Call) -> Response:
         return call.go(onward)
     value = fresh()
     try:
-        address = start(chosen, value, origin_of(call) + _BACK)
+        address = start(chosen, value, call.origin + _BACK)
     except OpenIdError as error:
         return _not_signed_in(call, 502, sentence(error))
     response = RedirectResponse(address, 303)
@@ -49,7 +48,7 @@ def back_page(call: Call) -> Response:
     value, onward = openid_value(call)
     settings = call.services.settings
     try:
-        vouched = finish(chosen, value, origin_of(call) + _BACK, call.request.query_params)
+        vouched = finish(chosen, value, call.origin + _BACK, call.request.query_params)
         session = accounts.enter(
             call.services.database,
             vouched,

@@ -5,11 +5,10 @@ from starlette.responses import Response
 from aitia.people import accounts, audit, invitations
 from aitia.people.errors import PeopleError
 from aitia.people.roles import Role
-from aitia.web.call import Call
+from aitia.web.call import Call, whole_number
 from aitia.web.failures import sentence
-from aitia.web.pages.account import number_of
 from aitia.web.routes import Need, Route
-from aitia.web.visits import doer_of, origin_of
+from aitia.web.visits import doer_of
 
 ROLES = {
     Role.READER: "Reads what was submitted, and the library.",
@@ -60,7 +59,7 @@ def invite_sent(call: Call) -> Response:
         path = invitations.invite(call.services.database, call.field("email"), _roles(call), doer_of(call))
     except PeopleError as error:
         return _people(call, 400, error=sentence(error))
-    return _people(call, link=origin_of(call) + path)
+    return _people(call, link=call.origin + path)
 
 
 def take_back_sent(call: Call) -> Response:
@@ -75,7 +74,7 @@ def person_page(call: Call) -> Response:
 
 
 def _person(call: Call, status: int = 200, *, error: str = "", link: str = "") -> Response:
-    database, number = call.services.database, _number(call)
+    database, number = call.services.database, call.path("number")
     response = call.page(
         "people/person.html.jinja",
         status,
@@ -94,47 +93,47 @@ def _person(call: Call, status: int = 200, *, error: str = "", link: str = "") -
 
 def roles_sent(call: Call) -> Response:
     """Gives and takes roles."""
+    number = call.path("number")
     try:
-        accounts.set_roles(call.services.database, _number(call), _roles(call), doer_of(call))
+        accounts.set_roles(call.services.database, number, _roles(call), doer_of(call))
     except PeopleError as error:
-        accounts.account(call.services.database, _number(call))
         return _person(call, 409, error=sentence(error))
-    if _number(call) == call.person.id and Role.ADMINISTRATOR not in _roles(call):
+    if number == call.person.id and Role.ADMINISTRATOR not in _roles(call):
         return call.go("/account")
-    return call.go(f"/admin/people/{_number(call)}?done=roles")
+    return call.go(f"/admin/people/{number}?done=roles")
 
 
 def close_sent(call: Call) -> Response:
     """Ends a person's access."""
+    number = call.path("number")
     try:
-        accounts.close(call.services.database, _number(call), doer_of(call))
+        accounts.close(call.services.database, number, doer_of(call))
     except PeopleError as error:
-        accounts.account(call.services.database, _number(call))
         return _person(call, 409, error=sentence(error))
-    return call.go(f"/admin/people/{_number(call)}?done=closed")
+    return call.go(f"/admin/people/{number}?done=closed")
 
 
 def reopen_sent(call: Call) -> Response:
     """Gives a person access again."""
-    accounts.reopen(call.services.database, _number(call), doer_of(call))
-    return call.go(f"/admin/people/{_number(call)}?done=re-opened")
+    number = call.path("number")
+    accounts.reopen(call.services.database, number, doer_of(call))
+    return call.go(f"/admin/people/{number}?done=re-opened")
 
 
 def password_link_sent(call: Call) -> Response:
     """Makes a link for a new password, and shows it, this once."""
     try:
-        path = invitations.password_link(call.services.database, _number(call), doer_of(call))
+        path = invitations.password_link(call.services.database, call.path("number"), doer_of(call))
     except PeopleError as error:
-        accounts.account(call.services.database, _number(call))
         return _person(call, 409, error=sentence(error))
-    return _person(call, link=origin_of(call) + path)
+    return _person(call, link=call.origin + path)
 
 
 def audit_page(call: Call) -> Response:
     """The audit, newest first."""
     kind = call.query("kind")
     kinds = (kind,) if kind in audit.KINDS else tuple(set(audit.KINDS) - {"sign-in-tried"})
-    person, before = number_of(call.query("person")), number_of(call.query("before"))
+    person, before = whole_number(call.query("person")), whole_number(call.query("before"))
     found = audit.entries(
         call.services.database,
         kinds=kinds,
@@ -158,10 +157,6 @@ def audit_page(call: Call) -> Response:
 def _roles(call: Call) -> tuple[Role, ...]:
     wanted = {value for value in call.form.getlist("roles") if isinstance(value, str)}
     return tuple(role for role in Role if role in wanted)
-
-
-def _number(call: Call) -> int:
-    return int(call.request.path_params["number"])
 
 
 ROUTES: tuple[Route, ...] = (

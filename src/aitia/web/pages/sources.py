@@ -19,7 +19,7 @@ from aitia.library.store.database import reading
 from aitia.library.store.reading import StoredSource, StoredStatement, keys_like, notices_about
 from aitia.search.spelling import nearest_word
 from aitia.service import Library
-from aitia.web import browse
+from aitia.web import addresses, browse
 from aitia.web.call import Call
 from aitia.web.catalogue import Catalogue, catalogue
 from aitia.web.cited import citing
@@ -76,7 +76,6 @@ def source(call: Call) -> Response:
         return _no_source(call, name, library, key)
     return call.page(
         "library/source.html.jinja",
-        browse=browse,
         words=words,
         card=browse.card(name, library),
         source=shown,
@@ -109,7 +108,7 @@ def passage(call: Call) -> Response:
             call,
             "There is no such passage",
             f"The library {name} holds what editors wrote about {key}, not its text.",
-            [Link("What the library says of it", browse.source_address(name, key))],
+            [Link("What the library says of it", addresses.source(name, key))],
         )
     with reading(library.database) as connection:
         stored = browsing.head_of(connection, library.library.id, key)
@@ -122,7 +121,7 @@ def passage(call: Call) -> Response:
                 call,
                 "There is no such passage",
                 f"The library {name} holds of {key} {held}; there is no passage {ordinal}.",
-                [Link("The source", browse.source_address(name, key))],
+                [Link("The source", addresses.source(name, key))],
             )
         near = browsing.spans(connection, stored.number, ordinal - 1, ordinal + 1)
         sentences = browsing.sentences(connection, stored.number, ordinal)
@@ -130,7 +129,6 @@ def passage(call: Call) -> Response:
     marked, lost = _marked(own, sentences, key, call.request.query_params.getlist("mark"))
     return call.page(
         "library/passage.html.jinja",
-        browse=browse,
         words=words,
         card=browse.card(name, library),
         source=stored.source,
@@ -153,18 +151,17 @@ def statement(call: Call) -> Response:
     if found is None or held is None:
         sentence = _SENTENCE.fullmatch(identifier)
         if sentence is not None and isinstance(library, DocumentLibrary):
-            place = browse.passage_address(name, sentence["key"], int(sentence["passage"]))
-            return RedirectResponse(f"{place}?mark={quote(identifier, safe='')}#cited", 303)
+            place = addresses.passage(name, sentence["key"], int(sentence["passage"]), identifier)
+            return RedirectResponse(f"{place}#cited", 303)
         near = nearest_word(identifier, held.statements) if held else None
         return _missing(
             call,
             "There is no such statement",
             f"The library {name} has no statement {identifier}.",
-            [Link(near, browse.statement_address(name, near))] if near else [],
+            [Link(near, addresses.statement(name, near))] if near else [],
         )
     return call.page(
         "library/statement.html.jinja",
-        browse=browse,
         words=words,
         card=browse.card(name, library),
         statement=found,
@@ -276,15 +273,13 @@ def _no_source(call: Call, name: str, library: Library | DocumentLibrary, key: s
         call,
         "There is no such source",
         f"The library {name} has no source {key}. It may have been removed since the link was made.",
-        [Link(one, browse.source_address(name, one)) for one in keys],
+        [Link(one, addresses.source(name, one)) for one in keys],
     )
 
 
 def _missing(call: Call, title: str, text: str, near: list[Link]) -> Response:
     name = call.path("name")
-    return call.page(
-        "library/missing.html.jinja", 404, title=title, text=text, near=near, name=name, browse=browse
-    )
+    return call.page("library/missing.html.jinja", 404, title=title, text=text, near=near, name=name)
 
 
 ROUTES = (
