@@ -13,8 +13,8 @@ from aitia.answers import texts
 from aitia.answers.bullet import basis, reference
 from aitia.answers.documents.asked import DEFINITION, Asked, facets
 from aitia.answers.documents.retrieve import ENOUGH, Candidate, Retrieved, with_all_facets
+from aitia.answers.holdings import likeness
 from aitia.answers.safety import Signpost, signpost
-from aitia.answers.selection import likeness
 from aitia.evidence.article import (
     Article,
     ArticleSection,
