@@ -396,6 +396,7 @@ class TestInvitations:
                 client, path, path, name=f"  {ADA}\u202e ", credentials="MD", password=NEW, again=NEW
             )
             assert answer.status_code == 303
+            assert answer.headers["location"] == "/review"
             assert client.get("/account").status_code == 200
             assert client.get(path).status_code == 404
         made = accounts.find(services.database, email_of(ADA))

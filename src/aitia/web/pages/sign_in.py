@@ -8,7 +8,7 @@ from aitia.people.invitations import INVITATION, PASSWORD, SET_UP, Link, NewPers
 from aitia.people.signing_in import sign_in
 from aitia.web.call import Call
 from aitia.web.failures import sentence
-from aitia.web.routes import Need, Route
+from aitia.web.routes import ROLES, Need, Route
 from aitia.web.visits import agent_of, doer_of, enter, leave, own_path, page_with_form
 
 
@@ -90,7 +90,16 @@ def _joining_sent(call: Call, kind: str) -> Response:
         # A link that opened something a moment ago and does not now: say that, not the form again.
         invitations.find(database, kind, _value(call))
         return _joining_form(call, link, told, 400, sentence(error))
-    return enter(call, call.go("/admin/people" if kind == SET_UP else "/account"), value)
+    return enter(call, call.go(_first_page(link)), value)
+
+
+def _first_page(link: Link) -> str:
+    """Where somebody begins who has just joined: at what they were invited to do."""
+    if link.kind == SET_UP:
+        return "/admin/people"
+    if not ROLES[Need.BOARD].isdisjoint(link.roles):
+        return "/review"
+    return "/"
 
 
 def _joining_form(call: Call, link: Link, told: NewPerson, status: int = 200, error: str = "") -> Response:
