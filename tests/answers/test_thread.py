@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aitia import Library
-from aitia.answers.thread import resolve
+from aitia.answers.thread import resolve, resolve_thread
 from aitia.errors import QuestionError
 
 CAUSES = "What are the causes of ALS?"
@@ -188,3 +188,13 @@ def test_a_follow_up_that_is_not_answered_is_told_what_is_missing_not_that_it_na
     found = resolve(starter, [CAUSES], "can stress cause it")
     assert found.question == "Can stress cause ALS?"
     assert "stress" in starter.ask(found.question, "patient").lead.text
+
+
+def test_each_question_of_a_thread_is_read_after_those_before_it(starter: Library) -> None:
+    asked = ["What are the causes of ALS?", "and in women?", "and smoking?"]
+    first, second = resolve_thread(starter, asked[:1]), resolve_thread(starter, asked[:2])
+    assert (first.question, first.completed) == (asked[0], False)
+    assert second == resolve(starter, [first.question], asked[1])
+    assert resolve_thread(starter, asked) == resolve(starter, [first.question, second.question], asked[2])
+    with pytest.raises(QuestionError):
+        resolve_thread(starter, ["", asked[0]])

@@ -26,7 +26,7 @@ from aitia.library.store.libraries import StoredLibrary
 from aitia.review.tables import dossiers, versions
 from aitia.web import addresses, browse
 from aitia.web.call import Services
-from aitia.web.pages.library_words import interval, measured, number
+from aitia.web.library_words import interval, measured, number
 from aitia.web.pages.sources import links
 from tests.conftest import GLIMMER
 from tests.library.made_up_pubmed import record, write_file

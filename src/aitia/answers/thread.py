@@ -91,6 +91,19 @@ class Resolved(Struct, frozen=True):
     """What was asked in the same breath, each as a question that the library answers."""
 
 
+def resolve_thread(library: "Library | DocumentLibrary", questions: Sequence[str]) -> Resolved:
+    """The last of several questions, oldest first, as one that stands alone; at least one.
+
+    Raises QuestionError if any of them cannot be read.
+    """
+    earlier: list[str] = []
+    resolved = Resolved("", False)
+    for question in questions:
+        resolved = resolve(library, earlier, question)
+        earlier.append(resolved.question)
+    return resolved
+
+
 def resolve(library: "Library | DocumentLibrary", earlier: Sequence[str], question: str) -> Resolved:
     """A follow-up as a question that stands alone.
 

@@ -15,7 +15,7 @@ from aitia.search.terms import content_stems, stems
 from aitia.service import Library
 from aitia.web import addresses
 from aitia.web.call import whole_number
-from aitia.web.catalogue import Catalogue, catalogue, chosen
+from aitia.web.catalogue import Catalogue, catalogue, catalogue_of, chosen, curated_of
 
 PAGE = 50
 """Sources on a page."""
@@ -105,7 +105,7 @@ def sources_of(
     page = min(page, pages_of(total, PAGE))
     with reading(library.database) as connection:
         stored = browsing.listed(connection, library.library.id, kind, standing, (page - 1) * PAGE, PAGE)
-    curated = catalogue(library.curated) if library.curated else None
+    curated = catalogue_of(library)
     return [_listed(one.source, curated) for one in stored], page, total
 
 
@@ -145,7 +145,7 @@ def hits(name: str, library: Library | DocumentLibrary, asked: str) -> list[Hit]
 
     Raises QuestionError if the question cannot be read.
     """
-    curated = library if isinstance(library, Library) else library.curated
+    curated = curated_of(library)
     found = []
     if curated is not None:
         found = [

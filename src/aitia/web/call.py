@@ -21,6 +21,11 @@ def whole_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
+def caller_address(request: Request) -> str:
+    """The network address that a request came from; empty if the server does not know it."""
+    return request.client.host if request.client else ""
+
+
 @dataclass(frozen=True)
 class Services:
     """What the whole service shares."""

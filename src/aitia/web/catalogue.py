@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
+from aitia.documents import DocumentLibrary
 from aitia.evidence.nouns import Disagreement, Kind, Source, Standing, Statement, Topic
 from aitia.library.store.browsing import Counts
 from aitia.service import Library
@@ -25,6 +26,17 @@ class Catalogue(Struct, frozen=True):
     """By the statement's id, the disagreements that it takes part in."""
     topics: Mapping[str, Topic]
     counts: Counts
+
+
+def curated_of(library: Library | DocumentLibrary | None) -> Library | None:
+    """What editors wrote in a library, if anything."""
+    return library.curated if isinstance(library, DocumentLibrary) else library
+
+
+def catalogue_of(library: Library | DocumentLibrary) -> Catalogue | None:
+    """The catalogue of what editors wrote in a library, if anything."""
+    curated = curated_of(library)
+    return None if curated is None else catalogue(curated)
 
 
 _made: WeakKeyDictionary[Library, Catalogue] = WeakKeyDictionary()

@@ -9,10 +9,11 @@ from msgspec import Struct
 from aitia.answers.writers import labels
 from aitia.documents import DocumentLibrary
 from aitia.evidence.article import Article, ArticleStatement, Cited, Reference
-from aitia.evidence.nouns import KIND_LABELS, Standing, Statement
+from aitia.evidence.nouns import Standing, Statement
 from aitia.service import Library
 from aitia.web import addresses
-from aitia.web.catalogue import catalogue
+from aitia.web.catalogue import catalogue, curated_of
+from aitia.web.library_words import KINDS, STANDINGS
 from aitia.web.plots import plots
 from aitia.web.remembered import Remembered
 
@@ -23,14 +24,6 @@ READERS = {
 }
 """The audiences, as the question "Which best describes you?" offers them."""
 LENGTHS = {"short": "Short", "standard": "Standard", "full": "Full"}
-
-STANDING_WORDS = {
-    Standing.CORRECTED: "Corrected",
-    Standing.CONCERN: "Expression of concern",
-    Standing.RETRACTED: "Retracted",
-    Standing.SUPERSEDED: "Superseded",
-}
-"""The notices on a source, as they are shown beside it. A current source has none."""
 
 
 class Citation(Struct, frozen=True):
@@ -142,11 +135,6 @@ def reading_of(article: Article, library: Library | DocumentLibrary | None) -> R
     )
 
 
-def curated_of(library: Library | DocumentLibrary | None) -> Library | None:
-    """What editors wrote in a library, if anything."""
-    return library.curated if isinstance(library, DocumentLibrary) else library
-
-
 def safe_link(address: str | None) -> str:
     """The address if it is one that a browser may open, else nothing."""
     if (
@@ -205,18 +193,13 @@ def _listed(reference: Reference, name: str) -> Listed:
         labels.title(reference),
         reference.container or "",
         str(reference.year) if reference.year else "No year",
-        _kind(reference),
-        STANDING_WORDS.get(reference.standing, ""),
+        KINDS[reference.kind],
+        "" if reference.standing is Standing.CURRENT else STANDINGS[reference.standing],
         reference.standing in (Standing.RETRACTED, Standing.CONCERN),
         reference.pmid or "",
         safe_link(reference.url),
         reference.note or "",
     )
-
-
-def _kind(reference: Reference) -> str:
-    label = KIND_LABELS[reference.kind]
-    return label[:1].upper() + label[1:]
 
 
 class Drawn(Struct, frozen=True):

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from aitia.people import sessions
 from aitia.people.audit import Doer
 from aitia.people.values import derived, fingerprint, fresh
-from aitia.web.call import Call, Services, Visitor
+from aitia.web.call import Call, Services, Visitor, caller_address
 from aitia.web.settings import Settings
 
 
@@ -65,9 +65,8 @@ def session_fingerprint(call: Call) -> str:
 
 def doer_of(call: Call) -> Doer:
     """Who does what this request does, for the audit."""
-    client = call.request.client
     person = call.visitor.person
-    return Doer(person.id if person else None, client.host if client else "")
+    return Doer(person.id if person else None, caller_address(call.request))
 
 
 def agent_of(call: Call) -> str:

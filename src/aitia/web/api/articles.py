@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, structs
 
+from aitia.answers.thread import resolve_thread
 from aitia.evidence.article import Article
 from aitia.people.roles import BOARD, Role
 from aitia.people.tokens import Scope
@@ -37,7 +38,7 @@ from aitia.review.transitions import refusal
 from aitia.web.api.libraries import AfterNumber, Limit
 from aitia.web.api.nouns import ApiCall, ApiRoute, Reply
 from aitia.web.api.problems import Problematic
-from aitia.web.api.reading import READ, Ask, LibraryName, question_of
+from aitia.web.api.reading import READ, Ask, LibraryName
 from aitia.web.routes import Need
 
 WRITE, ACT = (Scope.WRITE,), (Scope.WRITE, Scope.REVIEW)
@@ -205,7 +206,7 @@ def events(call: ApiCall) -> Reply:
 def open_article(call: ApiCall) -> Reply:
     asked: Ask = call.body
     library = call.services.shelf.open(asked.library)
-    article = library.ask(question_of(library, asked), asked.audience, asked.length)
+    article = library.ask(resolve_thread(library, asked.questions).question, asked.audience, asked.length)
     made = journal.open_dossier(call.services.database, call.who.id, article)
     return structs.replace(_reply(made), location=f"/articles/{made.id}")
 

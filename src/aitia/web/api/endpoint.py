@@ -22,7 +22,7 @@ from aitia.web.api.nouns import API_FOLDER, ApiCall, ApiRoute, Reply
 from aitia.web.api.openapi import document
 from aitia.web.api.problems import Problematic, problem
 from aitia.web.api.table import ROUTES
-from aitia.web.call import Services
+from aitia.web.call import Services, caller_address
 from aitia.web.encoded import json_response
 from aitia.web.failures import Refused
 from aitia.web.limits import FORM_BYTES, FORM_SECONDS, Allowance, Buckets, Threads, drain, limited
@@ -123,7 +123,7 @@ def _caller(request: Request, holder: Holder | None) -> str:
     if holder is not None:
         # By person: more tokens do not allow more requests.
         return f"person {holder[0].id}"
-    return f"address {network_of(request.client.host if request.client else '')}"
+    return f"address {network_of(caller_address(request))}"
 
 
 def _check(route: ApiRoute, services: Services, person: Person | None, scopes: frozenset[Scope]) -> None:
@@ -241,9 +241,7 @@ def _replied(route: ApiRoute, reply: Reply, request: Request) -> Response:
     headers: dict[str, str] = {}
     if reply.etag is not None:
         headers["ETag"] = f'"{reply.etag}"'
-        headers["Cache-Control"] = (
-            "private, max-age=31536000, immutable" if reply.immutable else "private, no-cache"
-        )
+        headers["Cache-Control"] = "private, no-cache"
     if reply.location is not None:
         headers["Location"] = API_FOLDER + reply.location
     if reply.next is not None:

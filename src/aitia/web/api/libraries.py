@@ -15,7 +15,7 @@ from aitia.library.store.tables import sources as sources_table
 from aitia.service import Library
 from aitia.web.api.nouns import ApiCall, ApiRoute, Reply
 from aitia.web.api.reading import READ
-from aitia.web.catalogue import Catalogue, catalogue
+from aitia.web.catalogue import catalogue, catalogue_of
 from aitia.web.routes import Need
 
 AfterNumber = Annotated[
@@ -115,11 +115,6 @@ def _card(call: ApiCall, name: str) -> LibraryCard:
     return LibraryCard(name, stored.title, str(stored.version), stored.updated, total, written, True)
 
 
-def _written(opened: Library | DocumentLibrary) -> Catalogue | None:
-    curated = opened if isinstance(opened, Library) else opened.curated
-    return catalogue(curated) if curated is not None else None
-
-
 def sources(call: ApiCall) -> Reply:
     query: SourcesQuery = call.query
     opened = call.services.shelf.open(call.path("name"))
@@ -144,7 +139,7 @@ def sources(call: ApiCall) -> Reply:
 def source(call: ApiCall) -> Reply:
     name, key = call.path("name"), call.path("key")
     opened = call.services.shelf.open(name)
-    held = _written(opened)
+    held = catalogue_of(opened)
     found = held.sources.get(key) if held else None
     passages = 0
     if isinstance(opened, DocumentLibrary):
@@ -194,7 +189,7 @@ def _passages(call: ApiCall, first: int, last: int) -> tuple[PassageView, ...]:
 
 def statement(call: ApiCall) -> Reply:
     name, key = call.path("name"), call.path("id")
-    held = _written(call.services.shelf.open(name))
+    held = catalogue_of(call.services.shelf.open(name))
     found = held.statements.get(key) if held else None
     if held is None or found is None:
         raise LibraryError(f"editors wrote no statement {key!r} in the library {name}.")

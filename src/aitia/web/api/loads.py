@@ -7,9 +7,9 @@ from msgspec import Meta, Struct
 from aitia.library.add import Trouble
 from aitia.people.tokens import Scope
 from aitia.web import jobs, work
+from aitia.web.additions import library_for_documents, wrong_addresses
 from aitia.web.api.nouns import ApiCall, ApiRoute, Reply
 from aitia.web.api.problems import Problematic
-from aitia.web.pages.adding import library_for_documents, wrong_addresses
 from aitia.web.routes import Need
 
 WRITE = (Scope.WRITE,)

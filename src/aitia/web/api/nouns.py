@@ -68,8 +68,6 @@ class Reply(Struct, frozen=True):
     location: str | None = None
     next: Mapping[str, str | int] | None = None
     """Parameters of the next page, where there is one."""
-    immutable: bool = False
-    """Whether the address will always answer the same."""
 
 
 class ApiRoute(Struct, frozen=True):

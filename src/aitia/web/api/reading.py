@@ -4,8 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from aitia.answers.thread import LONGEST_THREAD, resolve
-from aitia.documents import DocumentLibrary
+from aitia.answers.thread import LONGEST_THREAD, resolve_thread
 from aitia.evidence.article import Article
 from aitia.evidence.nouns import Source, Statement
 from aitia.people.tokens import Scope
@@ -112,7 +111,7 @@ def ask_by_content(call: ApiCall) -> Reply:
 
 def answer(call: ApiCall, asked: Ask) -> Reply:
     library = call.services.shelf.open(asked.library)
-    question = question_of(library, asked)
+    question = resolve_thread(library, asked.questions).question
     approved = living.standing_answer(call.services.database, library, question, asked.audience, asked.length)
     if approved is not None:
         summary, article = approved
@@ -125,14 +124,6 @@ def answer(call: ApiCall, asked: Ask) -> Reply:
         Answered(question, article, approval),
         etag=f"{article.content_hash[:32]}-{stands}" if call.request.method == "GET" else None,
     )
-
-
-def question_of(library: Library | DocumentLibrary, asked: Ask) -> str:
-    """The last question of a thread, completed from those before. Raises QuestionError if one cannot be read."""
-    earlier: list[str] = []
-    for text in asked.questions:
-        earlier.append(resolve(library, earlier, text).question)
-    return earlier[-1]
 
 
 def search(call: ApiCall) -> Reply:

@@ -12,6 +12,7 @@ from aitia.review.nouns import Person
 from aitia.review.policy import Policy, policy_hash
 from aitia.web.api.nouns import ApiCall, ApiRoute, Reply
 from aitia.web.api.reading import READ
+from aitia.web.call import caller_address
 from aitia.web.routes import Need
 
 ADMIN = (Scope.ADMIN,)
@@ -84,8 +85,7 @@ def person(call: ApiCall) -> Reply:
 
 def set_roles(call: ApiCall) -> Reply:
     body: RolesBody = call.body
-    client = call.request.client
-    doer = Doer(call.who.id, client.host if client else "")
+    doer = Doer(call.who.id, caller_address(call.request))
     return Reply(_view(accounts.set_roles(call.services.database, call.path("number"), body.roles, doer)))
 
 

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from aitia.answers.thread import resolve_thread
 from aitia.documents import DocumentLibrary
 from aitia.evidence.article import Article
 from aitia.people.roles import BOARD
@@ -20,7 +21,7 @@ from aitia.web.frame import (
     frame_of,
     question_address,
 )
-from aitia.web.pages.ask import asked_of, question_of
+from aitia.web.pages.ask import asked_of
 from aitia.web.reading import LENGTHS, READERS, drawn
 from aitia.web.routes import Need, Route
 
@@ -78,7 +79,7 @@ def keep(call: Call) -> Response:
     """Keep an answer as an article, a draft of the person's own."""
     asked = asked_of(call)
     library = call.services.shelf.open(asked.library)
-    question = question_of(library, asked.thread).question if asked.thread else ""
+    question = resolve_thread(library, asked.thread).question if asked.thread else ""
     made = journal.open_dossier(
         call.services.database, call.person.id, library.ask(question, asked.audience, asked.length)
     )

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from starlette.responses import Response
 
-from aitia.answers.thread import LONGEST_THREAD, Resolved, resolve
+from aitia.answers.thread import LONGEST_THREAD, resolve_thread
 from aitia.documents import DocumentLibrary
 from aitia.errors import QuestionError
 from aitia.evidence.article import AUDIENCES, Article
@@ -18,6 +18,7 @@ from aitia.review.readers import seen_versions, state_today
 from aitia.service import Library
 from aitia.web import metrics
 from aitia.web.call import Call
+from aitia.web.catalogue import curated_of
 from aitia.web.failures import sentence
 from aitia.web.frame import (
     Approval,
@@ -27,7 +28,7 @@ from aitia.web.frame import (
     approval_of,
     frame_of,
 )
-from aitia.web.reading import LENGTHS, READERS, curated_of, drawn
+from aitia.web.reading import LENGTHS, READERS, drawn
 from aitia.web.remembered import Remembered
 from aitia.web.routes import Need, Route
 
@@ -131,21 +132,8 @@ def asked_of(call: Call) -> Asked:
     )
 
 
-def question_of(library: Library | DocumentLibrary, thread: Sequence[str]) -> Resolved:
-    """The last question of a thread as one that stands alone.
-
-    Raises QuestionError if a question of the thread cannot be read.
-    """
-    earlier: list[str] = []
-    resolved = Resolved("", False)
-    for text in thread:
-        resolved = resolve(library, earlier, text)
-        earlier.append(resolved.question)
-    return resolved
-
-
 def _compose(library: Library | DocumentLibrary, asked: Asked) -> Answer:
-    read = question_of(library, asked.thread)
+    read = resolve_thread(library, asked.thread)
     article = library.ask(read.question, asked.audience, asked.length)
     return Answer(article, read.question if read.completed else "", read.others)
 

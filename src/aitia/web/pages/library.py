@@ -5,9 +5,9 @@ from starlette.responses import Response
 from aitia.errors import AitiaError
 from aitia.evidence.nouns import Kind, Source, Standing
 from aitia.web import addresses, browse, jobs
+from aitia.web import library_words as words
 from aitia.web.call import Call
 from aitia.web.pages import adding, library_admin, sources
-from aitia.web.pages import library_words as words
 from aitia.web.routes import ROLES, Need, Route
 
 

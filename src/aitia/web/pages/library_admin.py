@@ -6,9 +6,9 @@ from aitia.errors import AitiaError, LibraryError
 from aitia.library.store import browsing, libraries
 from aitia.library.store.libraries import StoredLibrary
 from aitia.web import addresses, browse, jobs, work
+from aitia.web import library_words as words
 from aitia.web.call import Call
 from aitia.web.failures import sentence
-from aitia.web.pages import library_words as words
 from aitia.web.routes import Need, Route
 
 

@@ -20,10 +20,10 @@ from aitia.library.store.reading import StoredSource, StoredStatement, keys_like
 from aitia.search.spelling import nearest_word
 from aitia.service import Library
 from aitia.web import addresses, browse
+from aitia.web import library_words as words
 from aitia.web.call import Call
-from aitia.web.catalogue import Catalogue, catalogue
+from aitia.web.catalogue import catalogue, catalogue_of
 from aitia.web.cited import citing
-from aitia.web.pages import library_words as words
 from aitia.web.routes import Need, Route
 
 _PASSAGES = 40
@@ -52,7 +52,7 @@ def source(call: Call) -> Response:
     """A source with what was read in it or written about it."""
     name, key = call.path("name"), call.path("key")
     library = call.services.shelf.open(name)
-    held = _catalogue(library)
+    held = catalogue_of(library)
     written = held.sources.get(key) if held else None
     stored: StoredSource | None = None
     notices: list[Told] = []
@@ -146,7 +146,7 @@ def statement(call: Call) -> Response:
     """A statement that editors wrote; the id of a document's sentence leads to its passage."""
     name, identifier = call.path("name"), call.path("id")
     library = call.services.shelf.open(name)
-    held = _catalogue(library)
+    held = catalogue_of(library)
     found = held.statements.get(identifier) if held else None
     if found is None or held is None:
         sentence = _SENTENCE.fullmatch(identifier)
@@ -227,12 +227,6 @@ def _marked(
         place = end
     parts.append(escape(own.text[place:]))
     return Markup("").join(parts), lost
-
-
-def _catalogue(library: Library | DocumentLibrary) -> Catalogue | None:
-    """What editors wrote of a library, if it holds that."""
-    curated = library if isinstance(library, Library) else library.curated
-    return catalogue(curated) if curated is not None else None
 
 
 def _names(source: Source) -> list[str]:
