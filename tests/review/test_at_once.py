@@ -19,7 +19,8 @@ from aitia.library.store.database import writing
 from aitia.people.roles import Role
 from aitia.review import chain
 from aitia.review.errors import ReviewError, StaleError
-from aitia.review.journal import act, dossier, head_of, listed, open_dossier, verify
+from aitia.review.journal import act, dossier, head_of, open_dossier
+from aitia.review.listing import listed
 from aitia.review.nouns import (
     Approve,
     Begin,
@@ -35,6 +36,7 @@ from aitia.review.nouns import (
     Submit,
     Verdict,
 )
+from aitia.review.verifying import verify
 from tests.review.made import ANN, BEN, POLICY, do, enter, made_article, retitled
 
 CROWD = tuple(Person(number, f"R{number}", "MD", (Role.REVIEWER,)) for number in range(20, 40))

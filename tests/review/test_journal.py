@@ -19,19 +19,8 @@ from aitia.review.errors import (
     StaleError,
     WrongStateError,
 )
-from aitia.review.journal import (
-    act,
-    act_as_system,
-    approved_answer,
-    article_of,
-    base_of,
-    dossier,
-    head_of,
-    listed,
-    open_dossier,
-    question_key,
-    verify,
-)
+from aitia.review.journal import act, act_as_system, article_of, base_of, dossier, head_of, open_dossier
+from aitia.review.listing import approved_answer, listed, question_key
 from aitia.review.nouns import (
     Action,
     Approve,
@@ -56,6 +45,7 @@ from aitia.review.nouns import (
 from aitia.review.policy import Policy, policy_hash
 from aitia.review.tables import versions
 from aitia.review.texts import text_of
+from aitia.review.verifying import verify
 from tests.review.made import (
     ANN,
     BEN,

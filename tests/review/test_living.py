@@ -21,11 +21,12 @@ from aitia.evidence.nouns import Kind, Source, Standing
 from aitia.library.locate import libraries_folder
 from aitia.library.store import libraries
 from aitia.library.store.database import writing
-from aitia.review import journal
+from aitia.review import journal, listing, verifying
 from aitia.review.editing import edited, places
 from aitia.review.errors import ReviewError
-from aitia.review.living import Due, changed_under, due, reasons, reopen_due, standing_answer
+from aitia.review.living import Due, changed_under, due, reopen_due, standing_answer
 from aitia.review.nouns import Begin, Dossier, Edit, Expire, Reopen, State, Withdraw
+from aitia.review.reasons import reasons
 from aitia.review.tables import dossiers, versions
 from aitia.review.texts import text_of
 from tests.conftest import GLIMMER
@@ -124,7 +125,7 @@ def test_a_retraction_opens_the_articles_that_cite_the_source_and_no_others(
     assert journal.dossier(people, incidence.id).state is State.APPROVED
     assert found(people) == []
     assert reopen_due(people, opened(), POLICY, TODAY) == []
-    assert journal.verify(people).fault is None
+    assert verifying.verify(people).fault is None
 
 
 COHORT = "“A made-up cohort on tobacco and glimmer fever”, 2023"
@@ -418,7 +419,7 @@ def test_a_standing_answer_is_given_in_less_than_a_millisecond(people: Engine, s
 
 def test_one_article_is_compared_by_itself(people: Engine, starter: Library) -> None:
     approve(people, starter.ask("How heritable is ALS?"))
-    (summary,) = journal.listed(people)
+    (summary,) = listing.listed(people)
     assert changed_under(people, summary, starter) is None
 
 
@@ -489,7 +490,7 @@ def test_nothing_stands_as_approved_that_the_events_do_not_say(
         case "state":
             row = {"state": "approved", "due": "2999-01-01"}
         case "question":
-            row = {"question_key": journal.question_key(other)}
+            row = {"question_key": listing.question_key(other)}
         case "words":
             kept = {"article": text, "content_hash": hashlib.sha256(text.encode()).hexdigest()}
         case "text":

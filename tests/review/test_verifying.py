@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 from aitia.library.store.database import reading, writing
 from aitia.review.chain import event_text, hash_of, read_event
 from aitia.review.errors import ReviewError
-from aitia.review.journal import act, head_of, open_dossier, verify
+from aitia.review.journal import act, head_of, open_dossier
 from aitia.review.nouns import SYSTEM, Approve, Comment, Edit, Event, Submit
 from aitia.review.tables import dossiers, events, journal, versions
+from aitia.review.verifying import verify
 from tests.review.made import ANN, BEN, CAT, DAN, POLICY, approving, do, enter, made_article, retitled
 
 ONE_DATABASE = pytest.mark.parametrize("address", ["sqlite"], indirect=True)

@@ -10,17 +10,8 @@ from sqlalchemy import Engine
 from aitia.library.store.database import _opened
 from aitia.review.errors import ReviewError, StaleError
 from aitia.review.folding import fold
-from aitia.review.journal import (
-    act,
-    act_as_system,
-    article_of,
-    dossier,
-    head_of,
-    listed,
-    open_dossier,
-    verify,
-    why_not,
-)
+from aitia.review.journal import act, act_as_system, article_of, dossier, head_of, open_dossier
+from aitia.review.listing import listed
 from aitia.review.nouns import (
     SYSTEM,
     Action,
@@ -45,6 +36,8 @@ from aitia.review.nouns import (
     Withdraw,
 )
 from aitia.review.policy import Policy
+from aitia.review.transitions import why_not
+from aitia.review.verifying import verify
 from tests.review.made import ANN, BEN, CAT, DAN, EVE, FAY, HAL, enter, made_article, retitled
 
 CAST = (ANN, BEN, CAT, DAN, EVE, FAY, HAL)

@@ -10,7 +10,7 @@ from aitia.answers.writers import FORMATS, SUFFIXES, writer
 from aitia.cli.lazy import Elsewhere, LazyGroup
 from aitia.cli.shared import deliver
 from aitia.library.store.database import engine
-from aitia.review import journal
+from aitia.review import journal, listing, verifying
 from aitia.review.nouns import Dossier, State
 from aitia.review.telling import rules_text, told
 from aitia.review.transitions import STATE_WORDS
@@ -55,7 +55,7 @@ def list_articles(
     words: tuple[str, ...], states: tuple[str, ...], library_name: str | None, form: str
 ) -> None:
     """The articles whose question has all WORDS, the newest first."""
-    found = journal.listed(
+    found = listing.listed(
         engine(),
         states=[State(state) for state in states],
         library=library_name,
@@ -146,7 +146,7 @@ Exit code 1: something was changed or removed; the message says where."""
 )
 def verify(head: str | None) -> int:
     """Prove that no event and no version was changed, removed, added or put in another order."""
-    found = journal.verify(engine(), head)
+    found = verifying.verify(engine(), head)
     if found.fault is not None:
         click.echo(f"FAULT: {found.fault}")
         click.echo(f"The {found.events:,} events before it are as they were recorded.")

@@ -15,7 +15,7 @@ from aitia.review.chain import DAMAGED, Head, append, head, read_event
 from aitia.review.contents import checked, completed
 from aitia.review.errors import NotAllowedError, NotFoundError, ReviewError, StaleError
 from aitia.review.folding import composed, fold, standing
-from aitia.review.listing import Summary, approved_answer, listed, question_key
+from aitia.review.listing import question_key
 from aitia.review.nouns import (
     SYSTEM,
     Action,
@@ -34,26 +34,7 @@ from aitia.review.nouns import (
 from aitia.review.policy import Policy, policy_hash
 from aitia.review.tables import dossiers, events, versions
 from aitia.review.texts import article_from, text_of
-from aitia.review.transitions import approvals, open_requests, refusal, why_not
-from aitia.review.verifying import Verified, verify
-
-__all__ = [
-    "Summary",
-    "Verified",
-    "act",
-    "act_as_system",
-    "approved_answer",
-    "article_of",
-    "base_of",
-    "dossier",
-    "head_of",
-    "listed",
-    "open_dossier",
-    "question_key",
-    "verify",
-    "why_not",
-]
-
+from aitia.review.transitions import approvals, open_requests, refusal
 
 _LARGEST = 2**31 - 1
 """The largest number that the database's columns hold."""

@@ -18,7 +18,7 @@ from aitia.library.locate import named_libraries
 from aitia.library.store.database import reading
 from aitia.library.store.libraries import find
 from aitia.library.store.reading import by_key
-from aitia.review import journal
+from aitia.review import journal, listing
 from aitia.review.differences import Difference, differences
 from aitia.review.editing import places, without
 from aitia.review.errors import WrongStateError
@@ -28,8 +28,6 @@ from aitia.review.policy import Policy
 from aitia.review.reasons import reasons
 from aitia.review.tables import journal as chain
 from aitia.service import Library
-
-__all__ = ["Due", "changed_under", "due", "reasons", "reopen", "reopen_due", "standing_answer"]
 
 _MOST = 5000
 """Answers of one library that are kept in memory."""
@@ -62,7 +60,7 @@ def due(
     open_library: gives a library by its name, as it is now, and raises LibraryError if it cannot. library: only the
     articles of this one.
     """
-    standing = journal.listed(database, states=(State.APPROVED, State.EXPIRED), library=library, limit=None)
+    standing = listing.listed(database, states=(State.APPROVED, State.EXPIRED), library=library, limit=None)
     opened: dict[str, Library | DocumentLibrary | LibraryError] = {}
     for summary in reversed(standing):
         passed = _passed(database, summary, today)
@@ -164,16 +162,16 @@ def standing_answer(
     with reading(database) as connection:
         head = connection.execute(select(chain.c.number, chain.c.hash).where(chain.c.id == 1)).one_or_none()
     at = (database.url, tuple(head or ()), moments.today())
-    key = (journal.question_key(question), audience, length)
+    key = (listing.question_key(question), audience, length)
     with _lock:
         held = _answers.get(library)
         if held is None or held[0] != at or len(held[1]) > _MOST:
             held = _answers[library] = (at, {})
         if key in held[1]:
             return held[1][key]
-    found = journal.approved_answer(database, _name(library), question, audience, length)
+    found = listing.approved_answer(database, _name(library), question, audience, length)
     if found is not None and not (
-        _is_recorded(database, *found, (_name(library), journal.question_key(question), audience, length))
+        _is_recorded(database, *found, (_name(library), listing.question_key(question), audience, length))
         and changed_under(database, found[0], library) is None
     ):
         found = None
@@ -193,7 +191,7 @@ def _is_recorded(
     return (
         made.state is State.APPROVED
         and (made.latest.number, made.latest.content_hash) == (summary.version, article.content_hash)
-        and (made.library, journal.question_key(made.question), made.audience, made.length) == asked
+        and (made.library, listing.question_key(made.question), made.audience, made.length) == asked
     )
 
 

@@ -32,7 +32,7 @@ from aitia.web.api.endpoint import api_routes
 from aitia.web.api.nouns import API_FOLDER
 from aitia.web.api.problems import problem
 from aitia.web.call import Call, Services, Visitor
-from aitia.web.failures import RETRY_SECONDS, Refused, meaning, sentence, told
+from aitia.web.failures import RETRY_SECONDS, Refused, sentence, told
 from aitia.web.kept import NOT_LOST, SEND_AGAIN, SIGNED_OUT, gives_back, kept, kept_page
 from aitia.web.limits import FILES_SECONDS, FORM_BYTES, FORM_SECONDS, Threads, drain, limited
 from aitia.web.logs import FAILURES
@@ -43,8 +43,6 @@ from aitia.web.routes import Need, Route
 from aitia.web.settings import Settings
 from aitia.web.shelf import Shelf
 from aitia.web.visits import carries_token, is_sent_from_here, visitor_of
-
-__all__ = ["application", "is_allowed", "meaning", "sentence", "services_of"]
 
 _FOLDER = Path(str(files("aitia.web")))
 

@@ -12,7 +12,7 @@ from aitia.evidence.numbers import with_interval
 from aitia.library.store.database import reading
 from aitia.people import accounts
 from aitia.people.roles import Role
-from aitia.review import journal
+from aitia.review import journal, transitions
 from aitia.review.editing import places
 from aitia.review.folding import composed
 from aitia.review.nouns import (
@@ -177,7 +177,7 @@ def desk_of(call: Call, number: int) -> Desk:
     refused = {
         name: reason
         for name, kind in KINDS.items()
-        if (reason := journal.why_not(dossier, person, kind, policy)) is not None
+        if (reason := transitions.why_not(dossier, person, kind, policy)) is not None
     }
     return Desk(
         number=number,

@@ -8,7 +8,7 @@ from aitia.answers.thread import resolve_thread
 from aitia.evidence.article import Article
 from aitia.people.roles import BOARD, Role
 from aitia.people.tokens import Scope
-from aitia.review import journal
+from aitia.review import journal, listing
 from aitia.review.differences import Difference, differences
 from aitia.review.editing import edited
 from aitia.review.errors import NotAllowedError, NotFoundError, ReviewError, StaleError
@@ -125,7 +125,7 @@ def articles(call: ApiCall) -> Reply:
         states = (State.APPROVED,)
     else:
         return Reply(SummaryPage(()))
-    found = journal.listed(
+    found = listing.listed(
         call.services.database,
         states=states,
         library=query.library or None,

@@ -8,7 +8,7 @@ from aitia.answers.thread import resolve_thread
 from aitia.documents import DocumentLibrary
 from aitia.evidence.article import Article
 from aitia.people.roles import BOARD
-from aitia.review import journal, living
+from aitia.review import journal, listing, living
 from aitia.review.errors import NotFoundError
 from aitia.review.nouns import Dossier, State, Version
 from aitia.review.readers import readable, state_today
@@ -39,7 +39,7 @@ def articles(call: Call) -> Response:
     else:
         chosen = "all" if chosen == "all" else ""
         wanted = () if chosen else (State.APPROVED,)
-    found = journal.listed(
+    found = listing.listed(
         call.services.database,
         states=wanted,
         text=text,
@@ -173,7 +173,7 @@ def _changed(
     asked = (article.question, article.audience, article.length)
     if state is not State.APPROVED or library is None or living.standing_answer(database, library, *asked):
         return ()
-    found = journal.approved_answer(database, article.library.name, *asked)
+    found = listing.approved_answer(database, article.library.name, *asked)
     if found is None or found[0].id != dossier.id:
         return ()
     due = living.changed_under(database, found[0], library)

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from aitia.moments import today
 from aitia.people.roles import Role
-from aitia.review import journal
+from aitia.review import journal, listing
 from aitia.review.nouns import State
 from aitia.web.call import Call, whole_number
 from aitia.web.routes import Need, Route
@@ -24,11 +24,11 @@ def queue(call: Call) -> Response:
     """What waits for the visitor, and all articles."""
     database, policy, person = call.services.database, call.services.policy, call.person
     day = today()
-    open_ones = journal.listed(database, states=_UNDECIDED, limit=None)
+    open_ones = listing.listed(database, states=_UNDECIDED, limit=None)
     if call.visitor.may(Role.AUTHOR, Role.EDITOR):
         ending = [
             one
-            for one in journal.listed(database, states=(State.APPROVED,), limit=None)
+            for one in listing.listed(database, states=(State.APPROVED,), limit=None)
             if one.due and (date.fromisoformat(one.due) - day).days <= SOON_DAYS
         ]
         open_ones += ending
@@ -43,7 +43,7 @@ def queue(call: Call) -> Response:
     found.sort(key=lambda one: (not one.is_overdue, one.since))
     state, text, library = call.query("state"), call.query("text").strip(), call.query("library")
     after = call.query("after")
-    listed = journal.listed(
+    listed = listing.listed(
         database,
         states=(State(state),) if state in set(State) - {State.SUPERSEDED} else (),
         text=text[:200],
