@@ -12,7 +12,7 @@ set-up:
 test: set-up
 	@.ci/postgresql
 	@.ci/chromium
-	@$(PYTHON) -m pytest --cov
+	@$(PYTHON) -m pytest --cov -n 2 --dist loadfile
 
 lint: set-up
 	@$(PYTHON) -m ruff check .
