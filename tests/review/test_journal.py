@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Engine, select, update
 
-from aitia.evidence.article import content_hash
+from aitia.evidence.article import content_hash, text_of
 from aitia.library.store.database import reading, writing
 from aitia.people.tables import people
 from aitia.review import chain
@@ -44,7 +44,6 @@ from aitia.review.nouns import (
 )
 from aitia.review.policy import Policy, policy_hash
 from aitia.review.tables import versions
-from aitia.review.texts import text_of
 from aitia.review.verifying import verify
 from tests.review.made import (
     ANN,

@@ -16,7 +16,7 @@ from aitia import Library
 from aitia.__main__ import run
 from aitia.documents import DocumentLibrary
 from aitia.errors import LibraryError
-from aitia.evidence.article import Article, sealed
+from aitia.evidence.article import Article, sealed, text_of
 from aitia.evidence.nouns import Kind, Source, Standing
 from aitia.library.locate import libraries_folder
 from aitia.library.store import libraries
@@ -28,7 +28,6 @@ from aitia.review.living import Due, changed_under, due, reopen_due, standing_an
 from aitia.review.nouns import Begin, Dossier, Edit, Expire, Reopen, State, Withdraw
 from aitia.review.reasons import reasons
 from aitia.review.tables import dossiers, versions
-from aitia.review.texts import text_of
 from tests.conftest import GLIMMER
 from tests.documents.test_answers import FOLDER
 from tests.documents.test_answers import run as aitia

@@ -129,10 +129,15 @@ class Article(Struct, frozen=True, kw_only=True):
     content_hash: str = ""
 
 
+def text_of(article: Article) -> bytes:
+    """All that a reader sees, as JSON: the article without its hash and the time that it took."""
+    content = msgspec.structs.replace(article, elapsed_ms=0.0, content_hash="")
+    return msgspec.json.encode(content, order="deterministic")
+
+
 def content_hash(article: Article) -> str:
     """SHA-256 of all that a reader sees: the same question to the same library gives the same hash."""
-    content = msgspec.structs.replace(article, elapsed_ms=0.0, content_hash="")
-    return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
+    return hashlib.sha256(text_of(article)).hexdigest()
 
 
 def sealed(article: Article, elapsed_ms: float) -> Article:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, or_, select, updat
 from sqlalchemy.exc import IntegrityError
 
 from aitia.library.store.database import reading, writing
+from aitia.library.store.tables import LARGEST
 from aitia.moments import moment
 from aitia.people.audit import Doer, record
 from aitia.people.errors import PeopleError, UnknownPersonError
@@ -19,7 +20,6 @@ from aitia.people.tables import people as table
 from aitia.review.nouns import Person
 
 _EMAIL = re.compile(r"[^@\s<>()\",;:\\]{1,64}@[^@\s<>()\",;:\\]{1,189}")
-_LARGEST = 2**31 - 1
 _READ = 2000
 """Characters that are looked at of what was typed. Putting a text of combining marks in order takes the square of its
 length, and holds everybody up; nothing that is taken is as long."""
@@ -224,7 +224,7 @@ def _keep_an_administrator(connection: Connection, person_id: int, goes: bool) -
 
 def _row(connection: Connection, person_id: int) -> Row[tuple[object, ...]]:
     found = None
-    if 0 < person_id <= _LARGEST:
+    if 0 < person_id <= LARGEST:
         found = connection.execute(select(table).where(table.c.id == person_id)).first()
     if found is None:
         raise UnknownPersonError(f"there is no person number {person_id}.")

@@ -10,6 +10,7 @@ from aitia.people.roles import Role
 from aitia.review.editing import places
 from aitia.review.errors import NotAllowedError, NotFoundError, ReviewError, WrongStateError
 from aitia.review.nouns import (
+    LONGEST,
     Action,
     Assign,
     Comment,
@@ -29,17 +30,15 @@ from aitia.review.nouns import (
 from aitia.review.transitions import contributors
 from aitia.review.wording import flags
 
-_LONGEST = 5000
-
 
 def checked(action: Action) -> None:
     """Raises ReviewError unless an action is whole by itself: reasons given, nothing too long."""
     for field in action.__struct_fields__:
         value = getattr(action, field)
         for text in value if isinstance(value, tuple) else (value,):
-            if isinstance(text, str) and len(text) > _LONGEST:
+            if isinstance(text, str) and len(text) > LONGEST:
                 raise ReviewError(
-                    f"the {field} has {len(text):,} characters; {_LONGEST:,} are the most. Shorten it."
+                    f"the {field} has {len(text):,} characters; {LONGEST:,} are the most. Shorten it."
                 )
     match action:
         case Edit() | Withdraw() if not action.reason.strip():

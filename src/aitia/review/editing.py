@@ -15,12 +15,11 @@ from aitia.evidence.article import Article, ArticleStatement, Cited, sealed
 from aitia.evidence.nouns import Certainty, Figure
 from aitia.evidence.reading import grade
 from aitia.review.errors import ReviewError
+from aitia.review.nouns import LONGEST
 
 _Citing = TypeVar("_Citing", Cited, ArticleStatement)
 
 LEAD = "lead"
-LONGEST = 5000
-"""Characters in one place."""
 _JOINERS = "\u200c\u200d"
 """Unseen characters that some scripts are written with."""
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from aitia.evidence.article import Article, content_hash
+from aitia.evidence.article import Article, sealed, text_of
 from aitia.library.store.database import reading, writing
+from aitia.library.store.tables import LARGEST
 from aitia.moments import moment
 from aitia.people.roles import Role, roles_of
 from aitia.people.tables import people
@@ -33,11 +33,8 @@ from aitia.review.nouns import (
 )
 from aitia.review.policy import Policy, policy_hash
 from aitia.review.tables import dossiers, events, versions
-from aitia.review.texts import article_from, text_of
+from aitia.review.texts import article_from
 from aitia.review.transitions import approvals, open_requests, refusal
-
-_LARGEST = 2**31 - 1
-"""The largest number that the database's columns hold."""
 
 
 def open_dossier(database: Engine, person_id: int, article: Article) -> Dossier:
@@ -46,7 +43,7 @@ def open_dossier(database: Engine, person_id: int, article: Article) -> Dossier:
     Raises NotAllowedError unless the person is an author or an editor, ReviewError if the article answers nothing.
     """
     _check_answered(article)
-    sealed = replace(article, elapsed_ms=0.0, content_hash=content_hash(article))
+    made = sealed(article, 0.0)
     opened = Open(
         article.library.name, article.library.version, article.question, article.audience, article.length
     )
@@ -73,8 +70,8 @@ def open_dossier(database: Engine, person_id: int, article: Article) -> Dossier:
             )
             .returning(dossiers.c.id)
         ).scalar_one()
-        _keep_version(connection, number, 1, sealed)
-        event, _ = append(connection, end, number, person, 1, sealed.content_hash, opened)
+        _keep_version(connection, number, 1, made)
+        event, _ = append(connection, end, number, person, 1, made.content_hash, opened)
         return _settle(connection, (event,))
 
 
@@ -191,7 +188,7 @@ def _edited(before: Dossier, article: Article | None) -> Article:
     if article is None:
         raise ReviewError("an edit needs the new words of the article.")
     _check_answered(article)
-    made = replace(article, elapsed_ms=0.0, content_hash=content_hash(article))
+    made = sealed(article, 0.0)
     same = (before.question, before.audience, before.length, before.library)
     if (made.question, made.audience, made.length, made.library.name) != same:
         raise ReviewError(
@@ -261,7 +258,7 @@ def base_of(database: Engine, number: int, version: int) -> Article:
 
 
 def _dossier(connection: Connection, number: int) -> Dossier:
-    if not 0 < number <= _LARGEST:
+    if not 0 < number <= LARGEST:
         raise NotFoundError(f"there is no article {number}.")
     rows = connection.execute(
         select(events.c.event).where(events.c.dossier_id == number).order_by(events.c.number)
@@ -274,7 +271,7 @@ def _dossier(connection: Connection, number: int) -> Dossier:
 
 def _article(connection: Connection, number: int, version: int) -> Article:
     row = None
-    if 0 < number <= _LARGEST and 0 < version <= _LARGEST:
+    if 0 < number <= LARGEST and 0 < version <= LARGEST:
         row = connection.execute(
             select(versions.c.article, versions.c.content_hash).where(
                 versions.c.dossier_id == number, versions.c.number == version
@@ -298,7 +295,7 @@ def _people(connection: Connection, ids: Sequence[int]) -> dict[int, Person]:
     found = {number: Person(number, "") for number in ids}
     rows = connection.execute(
         select(people.c.id, people.c.name, people.c.credentials, people.c.roles).where(
-            people.c.id.in_([one for one in ids if 0 < one <= _LARGEST]), people.c.is_active
+            people.c.id.in_([one for one in ids if 0 < one <= LARGEST]), people.c.is_active
         )
     )
     for row in rows:

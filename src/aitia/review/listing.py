@@ -1,6 +1,5 @@
 """Finding articles: lists, and the approved answer to a question."""
 
-import hashlib
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -14,6 +13,7 @@ from aitia.library.store.database import reading
 from aitia.moments import today
 from aitia.people.roles import roles_of
 from aitia.people.tables import people
+from aitia.review.chain import hash_of
 from aitia.review.nouns import Person, State
 from aitia.review.tables import dossiers, versions
 from aitia.review.texts import article_from
@@ -42,7 +42,7 @@ def question_key(question: str) -> str:
     """What two askings of one question have in common: SHA-256 without case, spacing, and punctuation at its ends."""
     text = " ".join(unicodedata.normalize("NFKC", question).casefold().translate(_TYPED).split())
     inner = [place for place, sign in enumerate(text) if unicodedata.category(sign)[0] not in "PZ"]
-    return hashlib.sha256(text[inner[0] : inner[-1] + 1].encode() if inner else b"").hexdigest()
+    return hash_of(text[inner[0] : inner[-1] + 1].encode() if inner else b"")
 
 
 _TYPED = str.maketrans("‘’“”‐‑‒–—", "''\"\"-----")

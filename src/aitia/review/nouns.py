@@ -37,8 +37,10 @@ class Decision(StrEnum):
     REQUEST_CHANGES = "request-changes"
 
 
-Words = Annotated[str, Meta(max_length=5000)]
-Reason = Annotated[str, Meta(min_length=1, max_length=5000)]
+LONGEST = 5000
+"""Characters of what somebody writes at a time."""
+Words = Annotated[str, Meta(max_length=LONGEST)]
+Reason = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
 Place = Annotated[str, Meta(pattern=r"^(lead|[0-9]{1,3}\.[0-9]{1,3}|d[0-9]{1,3})$")]
 """Which words of a version: "lead"; "2.3", the third statement of the second section; "d1", the first disagreement."""
 

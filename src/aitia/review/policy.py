@@ -1,12 +1,12 @@
 """The editorial policy: how many must approve, for how long, in whose name, and the words around an article."""
 
-import hashlib
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from aitia.errors import StateError
+from aitia.review.chain import hash_of
 
 
 class BoardMember(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -58,7 +58,7 @@ _MOST = 36_500
 
 def policy_hash(policy: Policy) -> str:
     """SHA-256 of a policy."""
-    return hashlib.sha256(msgspec.json.encode(policy, order="deterministic")).hexdigest()
+    return hash_of(msgspec.json.encode(policy, order="deterministic"))
 
 
 def read_policy(path: Path | None) -> Policy:

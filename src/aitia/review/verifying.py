@@ -1,6 +1,5 @@
 """Proof that the journal is as it was written: what was changed, removed, added or put in another order, and where."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -190,7 +189,7 @@ def _texts(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[int
     ).where(versions.c.dossier_id.in_(numbers))
     found: dict[int, dict[int, tuple[str, str]]] = {}
     for dossier, number, noted, text in connection.execute(query):
-        found.setdefault(dossier, {})[number] = noted, hashlib.sha256(text.encode()).hexdigest()
+        found.setdefault(dossier, {})[number] = noted, hash_of(text.encode())
     return found
 
 

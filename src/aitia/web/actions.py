@@ -9,6 +9,7 @@ from aitia.evidence.article import Article
 from aitia.review import journal
 from aitia.review.errors import ReviewError
 from aitia.review.nouns import (
+    LONGEST,
     Action,
     Assign,
     Begin,
@@ -48,7 +49,7 @@ def action_of(kind: type[_A], **fields: object) -> _A:
         if "length >= 1" in str(error):
             raise ReviewError("there is nothing written: write it, then send the form again.") from None
         if "length <=" in str(error):
-            raise ReviewError("that is too long: 5,000 characters are the most. Shorten it.") from None
+            raise ReviewError(f"that is too long: {LONGEST:,} characters are the most. Shorten it.") from None
         raise ReviewError("the form is not whole: open the page again and send it from there.") from None
 
 

@@ -26,6 +26,7 @@ from aitia.answers.writers import labels
 from aitia.errors import AitiaError, StateError
 from aitia.library.store.database import engine
 from aitia.people.roles import BOARD, Role
+from aitia.review.nouns import LONGEST
 from aitia.review.policy import read_policy
 from aitia.web import addresses, work
 from aitia.web.api.endpoint import api_routes
@@ -80,6 +81,7 @@ def _templates() -> jinja2.Environment:
     made.globals.update(
         Role={role.name: role for role in Role},
         BOARD=BOARD,
+        LONGEST=LONGEST,
         addresses=addresses,
         labels=labels,
         version=__version__,

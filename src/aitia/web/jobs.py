@@ -133,10 +133,8 @@ def _is_alive(job: Job) -> bool:
     try:
         with lock.open("r") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        # On another machine, or about to be removed.
-        return True
     except OSError:
+        # Held; or the folder is on another machine, or about to be removed.
         return True
     return False
 

@@ -15,6 +15,9 @@ from sqlalchemy import (
     text,
 )
 
+LARGEST = 2**31 - 1
+"""The largest number that a column of integers holds: PostgreSQL fails if it is asked for a larger one."""
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",

@@ -32,6 +32,7 @@ from aitia.review.nouns import (
     Submit,
     Version,
     Withdraw,
+    Words,
 )
 from aitia.review.readers import readable
 from aitia.review.transitions import refusal
@@ -113,7 +114,7 @@ class ActionBody(Struct, frozen=True, forbid_unknown_fields=True):
     seen: Annotated[int, Meta(ge=1, le=999_999_999)]
     """The number of the version that you read. If a newer one was made since, nothing is recorded (409, /api#stale)."""
     action: PersonsAction
-    changes: dict[Place, Annotated[str, Meta(max_length=5000)] | None] = {}
+    changes: dict[Place, Words | None] = {}
     """For an edit of words: the new text by place; null takes the statement out."""
 
 

@@ -13,7 +13,7 @@ from aitia.review.errors import (
     StaleError,
     WrongStateError,
 )
-from aitia.review.nouns import Mark, Verdict
+from aitia.review.nouns import LONGEST, Mark, Verdict
 from aitia.review.wording import flags
 from aitia.web.actions import ACTIONS, act, number_in, several, typed
 from aitia.web.call import Call
@@ -161,7 +161,7 @@ def live_flags(call: Call) -> Response:
     current = {one.place: one.text for one in places(article)}
     if at not in current or text.split() == current[at].split() or not text:
         return HTMLResponse("")
-    return call.page("review/flags.html.jinja", found=flags(article, at, text[:5000]))
+    return call.page("review/flags.html.jinja", found=flags(article, at, text[:LONGEST]))
 
 
 def withdraw_page(call: Call) -> Response:
