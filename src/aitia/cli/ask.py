@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aitia.answers.writers import FORMATS, SUFFIXES, writer
+from aitia.answers.writers import writer
+from aitia.cli.article_options import article_options, format_of
 from aitia.cli.shared import deliver, library_option, open_library, tell
 from aitia.errors import NOT_ANSWERED, LibraryError
 from aitia.evidence.article import AUDIENCES, Article
@@ -50,18 +51,7 @@ Exit code 3: the library cannot answer the question."""
     show_default=True,
     help="How much to say.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="Default: terminal, or what the name of --output asks for.",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to a file instead of the terminal.",
-)
+@article_options
 @click.option(
     "--keep",
     is_flag=True,
@@ -83,6 +73,5 @@ def ask(
     article = library.ask(" ".join(question), audience, length)
     if keep:
         _keep(library, article)
-    chosen = form or (SUFFIXES.get(output.suffix.lower(), "markdown") if output else "terminal")
-    deliver(writer(chosen)(article), output)
+    deliver(writer(format_of(form, output))(article), output)
     return 0 if article.answered else NOT_ANSWERED

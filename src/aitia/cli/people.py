@@ -1,5 +1,6 @@
 """aitia people: for whoever runs the service, above all one who is locked out of its pages."""
 
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import click
@@ -42,11 +43,9 @@ def list_people(everyone: bool) -> None:
 @_address
 def invite(email: str, roles: tuple[str, ...], address: str) -> None:
     """Make an invitation: a link that works once, for seven days."""
-    database = _database()
-    from aitia.people import invitations
     from aitia.people.audit import Doer
 
-    path = invitations.invite(database, email, tuple(Role(role) for role in roles), Doer())
+    path = _invitations().invite(_database(), email, tuple(Role(role) for role in roles), Doer())
     click.echo(address.rstrip("/") + path)
 
 
@@ -55,13 +54,11 @@ def invite(email: str, roles: tuple[str, ...], address: str) -> None:
 @_address
 def reset(email: str, address: str) -> None:
     """Make a link for a new password: it works once, for a day."""
-    database = _database()
-    from aitia.people import invitations
     from aitia.people.audit import Doer
 
-    click.echo(
-        address.rstrip("/") + invitations.password_link(database, _account(database, email).id, Doer())
-    )
+    database = _database()
+    path = _invitations().password_link(database, _account(database, email).id, Doer())
+    click.echo(address.rstrip("/") + path)
 
 
 @people.command()
@@ -106,11 +103,18 @@ def reopen(email: str) -> None:
 def _database() -> "Engine":
     from aitia.library.store.database import engine
 
-    try:
-        import argon2  # noqa: F401
-    except ModuleNotFoundError:
-        raise StateError("people need more packages: pip install 'aitia[web]', then try again.") from None
     return engine()
+
+
+def _invitations() -> ModuleType:
+    """What makes links, and hashes the passwords that are chosen through them."""
+    try:
+        from aitia.people import invitations
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("aitia"):
+            raise
+        raise StateError("links need more packages: pip install 'aitia[web]', then try again.") from None
+    return invitations
 
 
 def _account(database: "Engine", email: str) -> "Account":

@@ -6,9 +6,10 @@ from typing import ClassVar
 import click
 import msgspec
 
-from aitia.answers.writers import FORMATS, SUFFIXES, writer
+from aitia.answers.writers import writer
+from aitia.cli.article_options import article_options, format_of
 from aitia.cli.lazy import Elsewhere, LazyGroup
-from aitia.cli.shared import deliver
+from aitia.cli.shared import deliver, on_a_line
 from aitia.library.store.database import engine
 from aitia.review import journal, listing, verifying
 from aitia.review.nouns import Dossier, State
@@ -69,7 +70,7 @@ def list_articles(
         due = f" until {one.due}" if one.due else ""
         click.echo(
             f"{one.id:>5}  {STATE_WORDS[one.state] + due:<26} v{one.version:<3} {one.changed[:10]}  "
-            f"{one.question} ({one.audience}, {one.length}; {one.author.name})"
+            f"{on_a_line(one.question)} ({one.audience}, {one.length}; {one.author.name})"
         )
 
 
@@ -81,24 +82,13 @@ Examples:
 )
 @click.argument("number", type=int)
 @click.option("--version", type=int, help="Default: the latest.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="Default: terminal, or what the name of --output asks for.",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write to a file instead of the terminal.",
-)
+@article_options
 def show(number: int, version: int | None, form: str | None, output: Path | None) -> None:
     """The article NUMBER: where it stands, and its words."""
     database = engine()
     dossier = journal.dossier(database, number)
     article = journal.article_of(database, number, version or dossier.latest.number)
-    chosen = form or (SUFFIXES.get(output.suffix.lower(), "markdown") if output else "terminal")
+    chosen = format_of(form, output)
     stands = _stands(dossier, version or dossier.latest.number) if chosen == "terminal" else ""
     deliver(stands + writer(chosen)(article), output)
 
@@ -113,12 +103,7 @@ def _stands(dossier: Dossier, version: int) -> str:
         lines += [f"{one.by.name} {one.by.credentials}".strip() + f": {one.sign.decision}" for one in signed]
     else:
         lines.append("A newer version stands in its place.")
-    return "\n".join(map(_on_a_line, lines)) + "\n\n"
-
-
-def _on_a_line(text: str) -> str:
-    """What people wrote, on one line and without signs that would send the terminal commands."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+    return "\n".join(map(on_a_line, lines)) + "\n\n"
 
 
 @review.command(epilog="Example: aitia review history 3")
@@ -127,7 +112,7 @@ def history(number: int) -> None:
     """All that was done to the article NUMBER, oldest first."""
     for event in journal.dossier(engine(), number).events:
         who = event.person.name + (f", {event.person.credentials}" if event.person.credentials else "")
-        what = _on_a_line(f"{who} {told(event)}")
+        what = on_a_line(f"{who} {told(event)}")
         click.echo(f"{event.number:>5}  {event.at[:16].replace('T', ' ')}  v{event.version:<3} {what}")
 
 

@@ -3,7 +3,7 @@
 import click
 import msgspec
 
-from aitia.cli.shared import open_library, tell
+from aitia.cli.shared import on_a_line, open_library, tell
 from aitia.documents import DocumentLibrary
 from aitia.errors import LibraryError
 from aitia.library.locate import named_libraries
@@ -80,7 +80,7 @@ def _told(one: Due) -> str:
     if one.fresh is not None:
         lines.append(f"  A fresh answer: {summary(one.differences)}.")
         lines += [line for difference in one.differences for line in _lines(difference)]
-    return "\n".join(_printable(line) for line in lines)
+    return "\n".join(on_a_line(line) for line in lines)
 
 
 def _lines(one: Difference) -> list[str]:
@@ -95,8 +95,3 @@ def _lines(one: Difference) -> list[str]:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 2]} …"
-
-
-def _printable(line: str) -> str:
-    """What people and documents wrote stays on its line and sends the terminal no commands."""
-    return "".join(sign if sign.isprintable() else " " for sign in line)

@@ -25,6 +25,11 @@ def tell(line: str) -> None:
     click.echo(f"aitia: {line}", err=True)
 
 
+def on_a_line(text: str) -> str:
+    """What people or documents wrote, on one line and without signs that would send the terminal commands."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def open_library(name: str | None) -> "Library | DocumentLibrary":
     """The library that was asked for: a curated one in a folder, or one of documents in the database.
 
