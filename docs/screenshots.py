@@ -50,8 +50,9 @@ SHOTS: tuple[dict[str, Any], ...] = (
 
 def told() -> tuple[Any, dict[str, str], dict[str, str]]:
     """Tell the story, in the state folder in force; gives the services, where people sign in, and articles' numbers."""
+    from tests.documents.examples import DOCUMENTS, EXAMPLES
     from tests.people.made import email_of, make_person
-    from tests.web.world import DOCUMENTS, FILES, add_documents
+    from tests.web.world import add_documents
 
     from aitia.people.roles import Role
     from aitia.review import editing, journal
@@ -72,7 +73,7 @@ def told() -> tuple[Any, dict[str, str], dict[str, str]]:
 
     services = services_of(Settings(reads_a_minute=0))
     database, policy = services.database, services.policy
-    add_documents("examples", *(DOCUMENTS / name for name in FILES))
+    add_documents("examples", *(DOCUMENTS / name for name in EXAMPLES))
     names = {
         "author": ("Wilma Quill", "MSc, medical writer (invented)", Role.AUTHOR),
         "first": ("Ansel Thornbury", "MD, neurologist (invented)", Role.REVIEWER),
@@ -149,9 +150,9 @@ def main() -> None:
     """Take them all."""
     sys.path.insert(0, str(ROOT))
     from tests.browser.node import drive, lacking
+    from tests.library.store.opened import state_folder
     from tests.people.made import PASSWORD
     from tests.web.conftest import serving
-    from tests.web.world import state_folder
 
     if reason := lacking():
         raise SystemExit(reason)

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from tests.browser.node import drive
+from tests.library.store.opened import state_folder
 from tests.people.made import PASSWORD
 from tests.web.conftest import serving
 from tests.web.expected import EXPECTED, Page
-from tests.web.world import World, made, state_folder
+from tests.web.world import World, made
 
 ALSO = {
     "an answer for researchers, in full": ("/ask?q=What+are+the+causes+of+ALS%3F&for=researcher&length=full", "reader"),

@@ -11,9 +11,10 @@ from aitia.review import journal
 from aitia.review.verifying import verify
 from tests.browser.node import drive
 from tests.conftest import GLIMMER
+from tests.library.store.opened import state_folder
 from tests.people.made import PASSWORD
 from tests.web.conftest import serving
-from tests.web.world import World, add_documents, made, run, state_folder
+from tests.web.world import World, add_documents, made, run
 
 
 @pytest.fixture

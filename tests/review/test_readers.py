@@ -9,6 +9,7 @@ from aitia.review import journal
 from aitia.review.errors import NotFoundError
 from aitia.review.nouns import Edit, State, Withdraw
 from aitia.review.readers import readable, state_today
+from tests.library.store.conftest import on_sqlite
 from tests.review.made import (
     ANN,
     BEN,
@@ -22,9 +23,6 @@ from tests.review.made import (
     made_article,
     retitled,
 )
-
-on_sqlite = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
-"""The database has no part in it."""
 
 
 @on_sqlite

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from aitia.library.store.database import _opened, engine
+from aitia.library.store.database import engine
 from aitia.web.application import services_of
 from aitia.web.settings import Settings
+from tests.library.store.opened import state_folder
 from tests.web.conftest import serving
 from tests.web.forms import Enter, entering
 
@@ -15,12 +16,8 @@ from tests.web.forms import Enter, entering
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The database."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AITIA_HOME", str(tmp_path_factory.mktemp("shared")))
-        patch.delenv("AITIA_DATABASE_URL", raising=False)
+    with state_folder(tmp_path_factory.mktemp("shared")):
         yield engine()
-        engine().dispose()
-        _opened.cache_clear()
 
 
 @pytest.fixture(scope="module")

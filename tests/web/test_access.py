@@ -24,10 +24,11 @@ from aitia.web.application import services_of
 from aitia.web.middleware import CONTENT_SECURITY_POLICY
 from aitia.web.pages.all_routes import ROUTES
 from aitia.web.routes import Route
+from tests.library.store.opened import state_folder
 from tests.people.made import csrf_of
 from tests.web.conftest import serving
 from tests.web.expected import EXPECTED, EXPECTED_API, Page
-from tests.web.world import World, made, state_folder
+from tests.web.world import World, made
 
 STRANGERS = ("anonymous", "closed", "expired", "forged")
 """Nobody, to the service: no cookie, that of a closed account, one that has ended, one that was never given."""

@@ -24,24 +24,14 @@ from aitia.web import jobs, uploads, work
 from aitia.web.call import Services
 from aitia.web.settings import Settings
 from aitia.web.tables import jobs as table
+from tests.documents.examples import DOCUMENTS, EXAMPLES
 from tests.library.made_up_pubmed import write_file
+from tests.library.store.conftest import on_sqlite
 from tests.library.store.test_adding import state
 from tests.people.made import csrf_of, email_of, make_person, sign_in
 
-DOCUMENTS = Path(__file__).parents[1] / "documents"
-EXAMPLES = (
-    "migraine-guideline.pdf",
-    "gout-pathway.docx",
-    "coeliac.pubmed.xml",
-    "lupus.jats.xml",
-    "psoriasis.html",
-)
 PATIENCE = 60.0
 """Seconds in which a job must have ended."""
-
-
-on_sqlite = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
-"""For what the database has no part in."""
 
 
 @pytest.fixture

@@ -25,11 +25,11 @@ from aitia.web.api.table import ROUTES
 from aitia.web.call import Services
 from aitia.web.routes import ROLES, Need
 from aitia.web.settings import Settings
+from tests.library.store.conftest import on_sqlite
 from tests.people.made import email_of, make_person, sign_in
 from tests.web.conftest import serving
 
 QUESTION = "Does smoking cause ALS?"
-sqlite_alone = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 
 
 ROLE_NAMES = ("reader", "author", "reviewer", "editor", "administrator")
@@ -126,14 +126,14 @@ def test_an_answer_is_the_librarys_own(team: Team) -> None:
         assert answer.json()["approval"] is None
 
 
-@sqlite_alone
+@on_sqlite
 def test_a_follow_up_is_completed_from_the_questions_before(team: Team) -> None:
     answer = team["nobody"].get("/ask", params={"q": ["What are the causes of ALS?", "and in women?"]})
     assert "women" in answer.json()["question"]
     assert "ALS" in answer.json()["question"]
 
 
-@sqlite_alone
+@on_sqlite
 def test_an_answer_is_sent_once_while_it_is_the_same(team: Team) -> None:
     first = team["nobody"].get("/ask", params={"q": QUESTION})
     again = team["nobody"].get(
@@ -148,7 +148,7 @@ def test_an_answer_is_sent_once_while_it_is_the_same(team: Team) -> None:
     assert other.status_code == 200
 
 
-@sqlite_alone
+@on_sqlite
 @pytest.mark.parametrize(
     ("path", "words"),
     [
@@ -167,7 +167,7 @@ def test_a_wrong_parameter_is_named(team: Team, path: str, words: str) -> None:
     assert words in str(problem(team["nobody"].get(path), 422, "/api#invalid")["detail"])
 
 
-@sqlite_alone
+@on_sqlite
 def test_content_that_cannot_be_taken_is_told_apart(team: Team) -> None:
     client = team["nobody"]
     json = {"Content-Type": "application/json"}
@@ -186,7 +186,7 @@ def test_content_that_cannot_be_taken_is_told_apart(team: Team) -> None:
     assert answer.headers["allow"] == "GET, HEAD, POST"
 
 
-@sqlite_alone
+@on_sqlite
 def test_lists_are_followed_by_their_links_to_the_end(team: Team) -> None:
     expected = sorted(source.id for source in team.services.shelf.open().contents.sources)  # type: ignore[union-attr]
     found: list[str] = []
@@ -201,7 +201,7 @@ def test_lists_are_followed_by_their_links_to_the_end(team: Team) -> None:
 
 
 class TestWhoMay:
-    @sqlite_alone
+    @on_sqlite
     def test_use_an_address_follows_its_row_of_the_table(self, team: Team) -> None:
         found, expected = {}, {}
         with httpx.Client(base_url=f"{team.site}/api/v1", timeout=30) as client:
@@ -226,7 +226,7 @@ class TestWhoMay:
                         expected[case, f"{who} {scope}"] = lacks_role or scope not in route.scopes
         assert found == expected
 
-    @sqlite_alone
+    @on_sqlite
     def test_a_cookie_opens_nothing(self, team: Team) -> None:
         with httpx.Client(base_url=team.site, timeout=30) as browser:
             sign_in(browser, email_of("Author Person"))
@@ -234,7 +234,7 @@ class TestWhoMay:
             problem(browser.get("/api/v1/me"), 401, "/api#token")
             problem(browser.post("/api/v1/articles", json={"questions": [QUESTION]}), 401, "/api#token")
 
-    @sqlite_alone
+    @on_sqlite
     def test_reading_needs_a_token_where_anonymous_reading_is_off(self, team: Team) -> None:
         closed = Services(
             msgspec.structs.replace(team.services.settings, anonymous_reading=False),
@@ -256,7 +256,7 @@ class TestWhoMay:
         accounts.close(database, team.people["second"].id, Doer())
         problem(team["second"].get("/me"), 401, "/api#token")
 
-    @sqlite_alone
+    @on_sqlite
     def test_write_alone_does_not_sign(self, team: Team) -> None:
         number = team.under_review()
         with httpx.Client(base_url=f"{team.site}/api/v1") as client:
@@ -286,7 +286,7 @@ class TestReview:
         head = team["nobody"].get("/journal").json()
         assert verify(team.services.database, head["hash"]).fault is None
 
-    @sqlite_alone
+    @on_sqlite
     def test_an_approved_article_answers_from_then_on(self, team: Team) -> None:
         number = team.under_review()
         path = "/ask?q=does+smoking+cause+als"
@@ -302,7 +302,7 @@ class TestReview:
         team.act("author", number, edit, changes={"lead": "Smoking may raise the risk of ALS."})
         assert team["nobody"].get(path).json()["approval"] is None
 
-    @sqlite_alone
+    @on_sqlite
     def test_a_draft_is_not_there_for_readers(self, team: Team) -> None:
         number = team.opened()
         for who in ("nobody", "reader"):
@@ -331,7 +331,7 @@ class TestReview:
             ("lead", "Smoking may raise the risk of ALS.")
         ]
 
-    @sqlite_alone
+    @on_sqlite
     def test_a_request_that_is_sent_twice_is_recorded_once(self, team: Team) -> None:
         number = team.under_review()
         etag = team["reviewer"].get(f"/articles/{number}/dossier").headers["etag"]
@@ -346,7 +346,7 @@ class TestReview:
         assert [event["action"]["action"] for event in events].count("comment") == 1
         assert sent[0].headers["etag"] == team["editor"].get(f"/articles/{number}/dossier").headers["etag"]
 
-    @sqlite_alone
+    @on_sqlite
     def test_what_the_rules_refuse_is_told_in_words(self, team: Team) -> None:
         number = team.under_review()
         said = problem(team.act("author", number, {"action": "sign", "decision": "approve"}), 403)
@@ -359,7 +359,7 @@ class TestReview:
         problem(team.act("reviewer", number, {"action": "comment", "text": "x"}, changes={"lead": "y"}), 409)
         problem(team.act("reviewer", number, {"action": "comment", "text": "x"}, seen=7), 404)
 
-    @sqlite_alone
+    @on_sqlite
     def test_the_same_words_again_are_no_edit(self, team: Team) -> None:
         number = team.opened()
         said = problem(team.act("author", number, {"action": "edit", "reason": "x", "renewed": True}), 409)
@@ -367,7 +367,7 @@ class TestReview:
 
 
 class TestPeople:
-    @sqlite_alone
+    @on_sqlite
     def test_roles_are_given_and_the_last_administrator_stays(self, team: Team) -> None:
         reader, boss = team.people["reader"].id, team.people["administrator"].id
         client = team["administrator"]
@@ -382,7 +382,7 @@ class TestPeople:
 
 
 class TestLoads:
-    @sqlite_alone
+    @on_sqlite
     def test_what_cannot_be_asked_for_is_refused_and_a_job_can_be_followed(self, team: Team) -> None:
         libraries.create(team.services.database, "neurology")
         client = team["editor"]
@@ -422,7 +422,7 @@ def text_file() -> io.BytesIO:
     )
 
 
-@sqlite_alone
+@on_sqlite
 def test_the_description_is_served_and_names_every_address(team: Team) -> None:
     described = team["nobody"].get("/openapi.json").json()
     assert described["openapi"] == "3.1.0"

@@ -8,7 +8,6 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi import checks
 
-from aitia.library.store.database import _opened, engine
 from aitia.people import tokens
 from aitia.people.audit import Doer
 from aitia.people.roles import Role
@@ -18,6 +17,7 @@ from aitia.web.api.openapi import document
 from aitia.web.api.table import ROUTES
 from aitia.web.application import services_of
 from aitia.web.settings import Settings
+from tests.library.store.opened import state_folder
 from tests.people.made import make_person
 from tests.web.conftest import serving
 
@@ -55,9 +55,7 @@ schema = schemathesis.openapi.from_dict(
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
     """A server with articles in review, and the header of each who asks."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AITIA_HOME", str(tmp_path_factory.mktemp("schema")))
-        patch.delenv("AITIA_DATABASE_URL", raising=False)
+    with state_folder(tmp_path_factory.mktemp("schema")):
         services = services_of(Settings(reads_a_minute=0))
         database = services.database
         author = make_person(database, "Ann Author", Role.AUTHOR)
@@ -72,8 +70,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict
             headers[who] = f"Bearer {value}"
         with serving(services) as place:
             yield f"{place}/api/v1", headers
-        engine().dispose()
-        _opened.cache_clear()
 
 
 @pytest.mark.parametrize("who", WHO)

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from aitia.library.store.database import reading
 from aitia.review.tables import events as events_table
 from aitia.review.verifying import verify
+from tests.library.store.opened import state_folder
 from tests.web.conftest import serving
 from tests.web.crawl import TEXTS, Crawl, injected
 from tests.web.expected import EXPECTED
-from tests.web.world import World, made, state_folder
+from tests.web.world import World, made
 
 WRITERS = ("administrator", "editor", "reviewer", "author")
 READERS = ("reader", "anonymous")

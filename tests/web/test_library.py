@@ -29,21 +29,12 @@ from aitia.web.call import Services
 from aitia.web.library_words import interval, measured, number
 from aitia.web.pages.sources import links
 from tests.conftest import GLIMMER
+from tests.documents.examples import DOCUMENTS, EXAMPLES
 from tests.library.made_up_pubmed import record, write_file
+from tests.library.store.conftest import on_sqlite
 
-DOCUMENTS = Path(__file__).parents[1] / "documents"
-EXAMPLES = (
-    "migraine-guideline.pdf",
-    "gout-pathway.docx",
-    "coeliac.pubmed.xml",
-    "lupus.jats.xml",
-    "psoriasis.html",
-)
 ALLOWED_MS = 150.0
 """For one page on a machine that does other things too; the median of many pages is asserted."""
-
-on_sqlite = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
-"""For what the database has no part in."""
 
 
 def fill(database: Engine, name: str, *paths: Path) -> StoredLibrary:

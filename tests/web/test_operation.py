@@ -21,7 +21,7 @@ import msgspec
 import pytest
 
 from aitia.errors import StateError
-from aitia.library.store.database import _opened, engine
+from aitia.library.store.database import engine
 from aitia.people import tokens
 from aitia.people.audit import Doer
 from aitia.people.roles import Role
@@ -32,11 +32,12 @@ from aitia.service import Library
 from aitia.web.application import services_of
 from aitia.web.call import Services
 from aitia.web.settings import OpenIdSettings, Settings, read_settings
+from tests.library.store.conftest import on_sqlite
+from tests.library.store.opened import forget
 from tests.people.made import PASSWORD, csrf_of, email_of, make_person, sign_in
 from tests.postgresql import binaries, server
 from tests.web.conftest import serving
 
-sqlite_alone = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 QUESTION = "Does smoking cause ALS?"
 
 
@@ -134,7 +135,7 @@ class TestStarting:
         assert "not a database" in ended.stderr
         assert "Traceback" not in ended.stderr
 
-    @sqlite_alone
+    @on_sqlite
     def test_a_taken_address_and_wrong_settings_are_told(self, address: str, tmp_path: Path) -> None:
         del address
         with socket.socket() as taken:
@@ -152,7 +153,7 @@ class TestStarting:
         assert ended.returncode == 4
         assert "nowhere" in ended.stderr
 
-    @sqlite_alone
+    @on_sqlite
     def test_the_first_start_prints_a_link_that_works_once(self, begin: Callable[..., Process]) -> None:
         process = begin()
         link = re.search(r"http://127.0.0.1:\d+(/set-up/\S+)", process.told)
@@ -182,7 +183,7 @@ def is_listening(site: str) -> bool:
 
 
 class TestStopping:
-    @sqlite_alone
+    @on_sqlite
     def test_a_request_under_way_is_finished_and_no_other_taken(self, begin: Callable[..., Process]) -> None:
         process = begin()
         place = urlsplit(process.site)
@@ -208,7 +209,7 @@ class TestStopping:
         assert json.loads(answer.partition(b"\r\n\r\n")[2])["article"]["answered"]
         assert process.process.wait(30) == 0
 
-    @sqlite_alone
+    @on_sqlite
     def test_whoever_takes_too_long_is_not_waited_for(
         self, begin: Callable[..., Process], tmp_path: Path
     ) -> None:
@@ -225,7 +226,7 @@ class TestStopping:
             assert process.end() == 0
             assert time.monotonic() - began < 10
 
-    @sqlite_alone
+    @on_sqlite
     def test_several_workers_answer_are_counted_together_and_end(self, begin: Callable[..., Process]) -> None:
         process = begin("--workers", "2")
         for _ in range(30):
@@ -275,9 +276,7 @@ class TestLosingTheDatabase:
                 assert browser.get("/ready").status_code == 200
                 me = browser.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
                 assert me.status_code == 200
-            with contextlib.suppress(StateError):
-                engine().dispose()
-            _opened.cache_clear()
+            forget()
 
     def test_a_locked_file_is_told_and_nothing_is_lost(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -297,8 +296,7 @@ class TestLosingTheDatabase:
                 other.execute("BEGIN IMMEDIATE")
                 assert browser.post("/sign-in", data=form).status_code == 503
             assert browser.post("/sign-in", data=form).status_code == 303
-        engine().dispose()
-        _opened.cache_clear()
+        forget()
 
     def test_those_who_wait_for_a_lock_keep_nobody_from_reading(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -330,8 +328,7 @@ class TestLosingTheDatabase:
             assert not any(one.done() for one in sent)
             other.rollback()
             assert {one.result().status_code for one in sent} == {201}
-        engine().dispose()
-        _opened.cache_clear()
+        forget()
 
 
 def control(address: str, what: str, *options: str) -> None:
@@ -452,7 +449,7 @@ def recorded_as(found: Dossier, place: int) -> tuple[int, str, str]:
 
 
 class TestLogsAndMetrics:
-    @sqlite_alone
+    @on_sqlite
     def test_a_request_is_one_line_without_what_was_asked(self, begin: Callable[..., Process]) -> None:
         process = begin()
         with httpx.Client(base_url=process.site) as client:
@@ -480,7 +477,7 @@ class TestLogsAndMetrics:
         assert 'aitia_request_seconds_count{route="/api/v1/ask"} 1.0' in metrics
         assert 'aitia_answers_total{outcome="not-answered"} 2.0' in metrics
 
-    @sqlite_alone
+    @on_sqlite
     def test_metrics_are_for_this_machine_or_an_administrator(self, services: Services) -> None:
         database = services.database
         with serving(services) as site:
@@ -507,7 +504,7 @@ class TestLogsAndMetrics:
 
 
 class TestAroundEveryAnswer:
-    @sqlite_alone
+    @on_sqlite
     @pytest.mark.parametrize(
         "path",
         ["/", "/nothing", "/static/aitia.css", "/static/nothing", "/api/v1/ask", "/api/v1/policy", "/health"],
@@ -525,7 +522,7 @@ class TestAroundEveryAnswer:
         assert re.fullmatch(r"[0-9a-f]{16}", headers["x-request-id"])
         assert "cache-control" in headers
 
-    @sqlite_alone
+    @on_sqlite
     def test_pages_of_those_signed_in_are_not_kept_and_styles_are(
         self, browser: httpx.Client, services: Services
     ) -> None:
@@ -537,7 +534,7 @@ class TestAroundEveryAnswer:
         again = browser.get("/static/aitia.css", headers={"If-None-Match": first.headers["etag"]})
         assert again.status_code == 304
 
-    @sqlite_alone
+    @on_sqlite
     def test_https_is_kept_to_once_it_was_used(self, services: Services) -> None:
         secure = Services(
             Settings(address="https://answers.example.org"), services.database, services.shelf, services.policy,
@@ -546,7 +543,7 @@ class TestAroundEveryAnswer:
         with serving(secure) as site:
             assert "max-age=" in httpx.get(site).headers["strict-transport-security"]
 
-    @sqlite_alone
+    @on_sqlite
     def test_addresses_that_lead_nowhere(self, browser: httpx.Client) -> None:
         for path in (
             "/nothing",
@@ -569,7 +566,7 @@ class TestAroundEveryAnswer:
         assert (answer.status_code, answer.content) == (200, b"")
         assert int(answer.headers["content-length"]) > 0
 
-    @sqlite_alone
+    @on_sqlite
     def test_a_failure_is_a_page_with_a_number_and_no_traceback(
         self, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -592,7 +589,7 @@ class TestAroundEveryAnswer:
             assert json.loads(line)["error"] == "builtins.RuntimeError"
             assert json.loads(line)["request"] == answer.headers["x-request-id"]
 
-    @sqlite_alone
+    @on_sqlite
     def test_a_proxy_is_believed_only_where_the_settings_name_it(self, services: Services) -> None:
         def statuses(proxies: tuple[str, ...]) -> list[int]:
             named = Services(

@@ -4,7 +4,6 @@ import contextlib
 import html
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -35,11 +34,11 @@ from aitia.web.application import services_of
 from aitia.web.call import Services
 from aitia.web.pages import article, ask, board
 from aitia.web.settings import Settings
+from tests.documents.examples import DOCUMENTS
 from tests.people.made import csrf_of, email_of, make_person, sign_in
 from tests.web.conftest import serving
 from tests.web.pages_read import faults
 
-DOCUMENTS = Path(__file__).parents[1] / "documents"
 CAUSES = "What are the causes of ALS?"
 SMOKING = "Does smoking cause ALS?"
 HOSTILE = (

@@ -3,10 +3,7 @@
 What looks at the whole (access, accessibility, hostile texts, the story) begins from here.
 """
 
-import contextlib
-import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,7 @@ from sqlalchemy import Engine
 
 from aitia.cli.main import aitia
 from aitia.library.store import libraries
-from aitia.library.store.database import _opened, engine, writing
+from aitia.library.store.database import writing
 from aitia.people import invitations, sessions, tokens
 from aitia.people.audit import Doer
 from aitia.people.roles import Role
@@ -45,16 +42,9 @@ from aitia.web import jobs, work
 from aitia.web.application import services_of
 from aitia.web.call import Services
 from aitia.web.settings import Settings
+from tests.documents.examples import DOCUMENTS, EXAMPLES
 from tests.people.made import email_of, make_person
 
-DOCUMENTS = Path(__file__).parents[1] / "documents"
-FILES = (
-    "coeliac.pubmed.xml",
-    "gout-pathway.docx",
-    "lupus.jats.xml",
-    "migraine-guideline.pdf",
-    "psoriasis.html",
-)
 NAMES = {
     "reader": ("Rada Reader", Role.READER),
     "author": ("Aron Author", Role.AUTHOR),
@@ -127,22 +117,6 @@ class World(Struct, frozen=True):
         client.cookies.set("aitia", value)
 
 
-@contextlib.contextmanager
-def state_folder(folder: Path) -> Iterator[None]:
-    """A state folder, and in it a database, of one's own."""
-    before = {name: os.environ.pop(name, None) for name in ("AITIA_HOME", "AITIA_DATABASE_URL")}
-    os.environ["AITIA_HOME"] = str(folder)
-    try:
-        yield
-    finally:
-        engine().dispose()
-        _opened.cache_clear()
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
-
-
 def run(*arguments: str, code: int = 0) -> str:
     """What a command prints. It must end with the exit code."""
     from click.testing import CliRunner
@@ -170,11 +144,11 @@ def made(settings: Settings | None = None) -> World:
         "invitation": invitations.invite(database, "guest@clinic.example", (Role.READER,), doer),
         "new-password": invitations.password_link(database, people["victim"].id, doer),
     }
-    add_documents("examples", *(DOCUMENTS / name for name in FILES))
+    add_documents("examples", *(DOCUMENTS / name for name in EXAMPLES))
     library = libraries.find(database, "examples")
     assert library is not None
-    with (DOCUMENTS / FILES[0]).open("rb") as file:
-        job = work.begin(database, library, people["editor"].id, "add", [(FILES[0], file)])
+    with (DOCUMENTS / EXAMPLES[0]).open("rb") as file:
+        job = work.begin(database, library, people["editor"].id, "add", [(EXAMPLES[0], file)])
     while jobs.find(database, job).is_active:
         time.sleep(0.01)
     tokens.make(database, people["editor"].id, "A script", (Scope.READ,), 30, doer)

@@ -1,6 +1,5 @@
 """The database of every test here: SQLite, and a real PostgreSQL where the machine has one."""
 
-import contextlib
 import os
 import uuid
 from collections.abc import Iterator
@@ -9,11 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from aitia.errors import StateError
 from aitia.library.store import libraries
-from aitia.library.store.database import _opened, engine
+from aitia.library.store.database import engine
 from aitia.library.store.libraries import StoredLibrary
+from tests.library.store.opened import forget
 from tests.postgresql import binaries, server
+
+on_sqlite = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+"""For a test in which the database has no part, or is SQLite's alone."""
 
 
 @pytest.fixture(scope="session")
@@ -46,9 +48,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
         admin.dispose()
         monkeypatch.setenv("AITIA_DATABASE_URL", server_address.replace("/postgres", f"/{name}", 1))
         yield f"{server_address.rpartition('/')[0]}/{name}"
-    with contextlib.suppress(StateError):
-        engine().dispose()
-    _opened.cache_clear()
+    forget()
 
 
 @pytest.fixture
