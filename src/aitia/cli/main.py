@@ -16,16 +16,16 @@ class _Commands(LazyGroup):
         "serve": Elsewhere(
             "aitia.cli.serve", "serve", "Serve answers and their review to browsers and programs."
         ),
-        "doctor": Elsewhere("aitia.cli.doctor", "doctor", "Find out what is wrong, and mend it."),
-        "model": Elsewhere(
-            "aitia.cli.model", "model", "Run models of causes: multistep, life course, spread."
-        ),
         "review": Elsewhere(
-            "aitia.cli.review", "review", "Follow the review of articles, and prove that nothing was changed."
+            "aitia.cli.review", "review", "Follow the review of articles; prove that nothing was changed."
         ),
         "people": Elsewhere(
             "aitia.cli.people", "people", "Invite people, give roles, make links for new passwords."
         ),
+        "model": Elsewhere(
+            "aitia.cli.model", "model", "Run models of causes: multistep, life course, spread."
+        ),
+        "doctor": Elsewhere("aitia.cli.doctor", "doctor", "Find out what is wrong, and mend it."),
         "completion": Elsewhere(
             "aitia.cli.completion", "completion", "Print the completion script for your shell."
         ),

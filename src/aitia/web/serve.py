@@ -15,9 +15,9 @@ from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from aitia.errors import StateError
+from aitia.people.invitations import set_up_link
 from aitia.web import metrics
 from aitia.web.application import application, services_of
-from aitia.web.call import Services
 from aitia.web.logs import FAILURES, write_json_lines
 from aitia.web.protocol import BoundedProtocol
 from aitia.web.settings import Settings
@@ -39,7 +39,7 @@ def serve(settings: Settings, workers: int, tell: Callable[[str], None]) -> None
     listening = _listen(settings)
     address = settings.address or _address_of(listening)
     tell(f"Aitia answers at {address}")
-    link = set_up_link(services)
+    link = set_up_link(services.database)
     if link is not None:
         tell(
             "There is no administrator yet. Open this link once, soon, to become one:\n"
@@ -83,13 +83,6 @@ def _keep_in_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-
-
-def set_up_link(services: Services) -> str | None:
-    """The path of the one-time page that makes the first administrator; None if there is one."""
-    from aitia.people.invitations import set_up_link as made
-
-    return made(services.database)
 
 
 def _config(app: FastAPI | str, settings: Settings, workers: int) -> uvicorn.Config:

@@ -76,7 +76,7 @@ class Answer(Struct, frozen=True):
     """What was asked in the same breath."""
 
 
-class Standing(Struct, frozen=True):
+class Given(Struct, frozen=True):
     """The article that a reader gets, and where it stands."""
 
     article: Article
@@ -90,7 +90,7 @@ class Standing(Struct, frozen=True):
 
 
 _answers: Remembered[Asked, Answer] = Remembered()
-_approved: Remembered[tuple[int, str], Standing] = Remembered()
+_approved: Remembered[tuple[int, str], Given] = Remembered()
 _examples: Remembered[str, tuple[tuple[str, tuple[str, ...]], ...]] = Remembered()
 
 
@@ -109,12 +109,12 @@ def ask(call: Call) -> Response:
         answer = _answers.find(library, asked) or _answers.keep(library, asked, _compose(library, asked))
     except QuestionError as error:
         return _box(call, asked, sentence(error))
-    standing = _standing(call, library, answer.article)
-    metrics.count_answer(standing.article.answered, standing.state is State.APPROVED)
+    given = _given(call, library, answer.article)
+    metrics.count_answer(given.article.answered, given.state is State.APPROVED)
     return call.page(
         "reading/article.html.jinja",
-        frame=_frame(call, asked, answer, standing),
-        drawn=drawn(call.services.templates, standing.article, library),
+        frame=_frame(call, asked, answer, given),
+        drawn=drawn(call.services.templates, given.article, library),
     )
 
 
@@ -138,7 +138,7 @@ def _compose(library: Library | DocumentLibrary, asked: Asked) -> Answer:
     return Answer(article, read.question if read.completed else "", read.others)
 
 
-def _standing(call: Call, library: Library | DocumentLibrary, article: Article) -> Standing:
+def _given(call: Call, library: Library | DocumentLibrary, article: Article) -> Given:
     """What people made of the answer, if it is kept: an approved one stands in its place.
 
     Unless the library has changed under it; then the answer of today is given, and the reader told of the other.
@@ -147,31 +147,31 @@ def _standing(call: Call, library: Library | DocumentLibrary, article: Article) 
     question = (article.question, article.audience, article.length)
     found = kept_on(database, article.library.name, *question)
     if found is None:
-        return Standing(article)
+        return Given(article)
     summary, content_hash = found
     state = state_today(summary.state, summary.due)
     if state is State.WITHDRAWN and not seen_versions(journal.dossier(database, summary.id)):
-        return Standing(article)
+        return Given(article)
     if state is State.APPROVED:
         approved = living.standing_answer(database, library, *question)
         if approved is None:
-            return Standing(article, notices=(_other(summary.id, state),))
-        return _approved.find(library, (approved[0].id, approved[0].changed)) or _approved_standing(
+            return Given(article, notices=(_other(summary.id, state),))
+        return _approved.find(library, (approved[0].id, approved[0].changed)) or _approved_given(
             call, library, *approved
         )
     if content_hash == article.content_hash and state is not State.WITHDRAWN:
         # The very words that people have before them, or had.
         notices = (_other(summary.id, state),) if state is State.EXPIRED else ()
-        return Standing(article, state, summary.id, summary.version, summary.changed, notices=notices)
-    return Standing(article, notices=(_other(summary.id, state),))
+        return Given(article, state, summary.id, summary.version, summary.changed, notices=notices)
+    return Given(article, notices=(_other(summary.id, state),))
 
 
-def _approved_standing(
+def _approved_given(
     call: Call, library: Library | DocumentLibrary, summary: Summary, article: Article
-) -> Standing:
+) -> Given:
     approval = approval_of(journal.dossier(call.services.database, summary.id), summary.version)
     changed = approval.at if approval else summary.changed
-    made = Standing(article, State.APPROVED, summary.id, summary.version, changed, approval)
+    made = Given(article, State.APPROVED, summary.id, summary.version, changed, approval)
     return _approved.keep(library, (summary.id, summary.changed), made)
 
 
@@ -201,8 +201,8 @@ def _other(number: int, state: State) -> Notice:
     )
 
 
-def _frame(call: Call, asked: Asked, answer: Answer, standing: Standing) -> Frame:
-    article = standing.article
+def _frame(call: Call, asked: Asked, answer: Answer, given: Given) -> Frame:
+    article = given.article
     # A question that was not answered gives the next one nothing to hold on to.
     thread = asked.thread if article.answered else asked.thread[:-1]
     trail = tuple(
@@ -210,7 +210,7 @@ def _frame(call: Call, asked: Asked, answer: Answer, standing: Standing) -> Fram
         for place, question in enumerate(asked.thread[:-1])
     )
     version = article.library.version
-    notices = standing.notices
+    notices = given.notices
     if (named := call.query("version")) and named != version:
         notices += (
             Notice(
@@ -221,7 +221,7 @@ def _frame(call: Call, asked: Asked, answer: Answer, standing: Standing) -> Fram
                 ),
             ),
         )
-    may_keep = article.answered and not standing.number and call.visitor.may(Role.AUTHOR, Role.EDITOR)
+    may_keep = article.answered and not given.number and call.visitor.may(Role.AUTHOR, Role.EDITOR)
     if may_keep and (draft := _own_draft(call, article)) is not None:
         may_keep = False
         notices += (
@@ -234,16 +234,16 @@ def _frame(call: Call, asked: Asked, answer: Answer, standing: Standing) -> Fram
             ),
         )
     permanent = asked.address(version=version)
-    if standing.number:
-        permanent = f"/articles/{standing.number}/versions/{standing.version}"
+    if given.number:
+        permanent = f"/articles/{given.number}/versions/{given.version}"
     return frame_of(
         call.services.policy,
         article,
-        standing.state,
-        changed=standing.changed,
-        number=standing.number,
-        version=standing.version,
-        approval=standing.approval,
+        given.state,
+        changed=given.changed,
+        number=given.number,
+        version=given.version,
+        approval=given.approval,
         notices=notices,
         trail=trail,
         typed=asked.thread[-1] if answer.read_as else "",
@@ -263,7 +263,7 @@ def _frame(call: Call, asked: Asked, answer: Answer, standing: Standing) -> Fram
         thread=thread,
         permanent=call.origin + permanent,
         may_keep=may_keep,
-        has_desk=bool(standing.number) and call.visitor.may(*BOARD),
+        has_desk=bool(given.number) and call.visitor.may(*BOARD),
     )
 
 
