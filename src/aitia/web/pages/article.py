@@ -92,6 +92,7 @@ def _page(call: Call, dossier: Dossier, shown: Version) -> Response:
     approval = approval_of(dossier, shown.number)
     state = state_today(shown.state, shown.expires)
     changed = max(shown.made, approval.at) if approval else shown.made
+    here = f"/articles/{dossier.id}/versions/{shown.number}"
     frame = frame_of(
         call.services.policy,
         article,
@@ -105,30 +106,22 @@ def _page(call: Call, dossier: Dossier, shown: Version) -> Response:
             *_changed(call, article, dossier, state, library),
         ),
         readers=tuple(
-            Choice(
-                label,
-                f"/articles/{dossier.id}/versions/{shown.number}"
-                if name == article.audience
-                else question_address(article, audience=name),
-                name == article.audience,
-            )
+            Choice(label, here, True)
+            if name == article.audience
+            else Choice(label, question_address(article, audience=name))
             for name, label in READERS.items()
         ),
         lengths=tuple(
-            Choice(
-                label,
-                f"/articles/{dossier.id}/versions/{shown.number}"
-                if name == article.length
-                else question_address(article, length=name),
-                name == article.length,
-            )
+            Choice(label, here, True)
+            if name == article.length
+            else Choice(label, question_address(article, length=name))
             for name, label in LENGTHS.items()
         ),
         next_questions=tuple(
             Choice(question, question_address(article, then=question)) for question in article.follow_ups
         ),
         thread=(article.question,),
-        permanent=f"{call.origin}/articles/{dossier.id}/versions/{shown.number}",
+        permanent=call.origin + here,
         has_desk=call.visitor.may(*BOARD),
     )
     return call.page(
