@@ -12,8 +12,8 @@ from aitia.service import Library
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
-_MOST = 200
-"""Things of one library that are kept at a time."""
+_MOST = 1000
+"""Things of one library that are kept at a time: pages of answers take some 60 kB each."""
 
 
 class Remembered(Generic[Key, Value]):
